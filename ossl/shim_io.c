@@ -1,0 +1,113 @@
+#include <errno.h>
+
+#include "shim.h"
+
+// verdict must be called with errno still as the operation left it.
+static gossl_result verdict(SSL *s, int ret, size_t n)
+{
+	gossl_result r = {.n = n};
+	if (ret > 0)
+		return r;
+	r.sys = errno;
+	r.code = SSL_get_error(s, ret);
+	if (r.code == SSL_ERROR_SSL || r.code == SSL_ERROR_SYSCALL)
+		r.err = gossl_take(s, r.code, r.sys);
+	return r;
+}
+
+// begin empties the queue first: SSL_get_error(3) reads it, and a stale entry
+// turns a want into a fatal error. ERR_clear_error goes through all 16 slots
+// even when there is nothing, which a look at the first one saves.
+static inline void begin(void)
+{
+	if (ERR_peek_error() != 0)
+		ERR_clear_error();
+	errno = 0;
+}
+
+gossl_result gossl_step(SSL *s, int kind)
+{
+	int ret;
+	begin();
+	switch (kind) {
+	case GOSSL_CONNECT:
+		ret = SSL_connect(s);
+		return verdict(s, ret, 0);
+	case GOSSL_ACCEPT:
+		ret = SSL_accept(s);
+		return verdict(s, ret, 0);
+	case GOSSL_SHUTDOWN:
+		// 0 is no failure: ours is sent, the peer's has not come yet.
+		ret = SSL_shutdown(s);
+		return verdict(s, ret == 0 ? 1 : ret, ret > 0);
+	default:
+		ret = SSL_do_handshake(s);
+		return verdict(s, ret, 0);
+	}
+}
+
+// gossl_read goes on while libssl holds more, so that a large buffer is filled
+// from several records in one crossing without a recv(2) bound to fail.
+gossl_result gossl_read(SSL *s, unsigned char *p, size_t len)
+{
+	size_t done = 0, n = 0;
+	for (;;) {
+		begin();
+		int ret = SSL_read_ex(s, p + done, len - done, &n);
+		if (ret <= 0)
+			return verdict(s, ret, done);
+		done += n;
+		if (done == len || !SSL_has_pending(s))
+			return verdict(s, 1, done);
+	}
+}
+
+gossl_result gossl_peek(SSL *s, unsigned char *p, size_t len)
+{
+	size_t n = 0;
+	begin();
+	int ret = SSL_peek_ex(s, p, len, &n);
+	return verdict(s, ret, n);
+}
+
+// gossl_write goes on after a partial write (SSL_MODE_ENABLE_PARTIAL_WRITE)
+// until all is written or the socket is full.
+gossl_result gossl_write(SSL *s, const unsigned char *p, size_t len)
+{
+	size_t done = 0, n = 0;
+	for (;;) {
+		begin();
+		int ret = SSL_write_ex(s, p + done, len - done, &n);
+		if (ret <= 0)
+			return verdict(s, ret, done);
+		done += n;
+		if (done == len)
+			return verdict(s, 1, done);
+	}
+}
+
+void gossl_run(gossl_op *ops, size_t n)
+{
+	for (gossl_op *o = ops; o < ops + n; o++) {
+		SSL *s = (SSL *)o->ssl;
+		gossl_result r;
+		switch (o->kind) {
+		case GOSSL_READ:
+			r = gossl_read(s, (unsigned char *)o->buf, o->len);
+			break;
+		case GOSSL_PEEK:
+			r = gossl_peek(s, (unsigned char *)o->buf, o->len);
+			break;
+		case GOSSL_WRITE:
+			r = gossl_write(s, (const unsigned char *)o->buf, o->len);
+			break;
+		default:
+			r = gossl_step(s, o->kind);
+		}
+		o->n = r.n;
+		o->code = r.code;
+		o->sys = r.sys;
+		o->err = (uintptr_t)r.err;
+		o->pending = SSL_has_pending(s);
+	}
+}

@@ -1,0 +1,138 @@
+package ossl
+
+// #include "shim.h"
+import "C"
+
+import (
+	"encoding/binary"
+	"runtime"
+	"sync"
+	"unsafe"
+)
+
+// ConnectionState is what a handshake negotiated.
+type ConnectionState struct {
+	HandshakeComplete bool         // SSL_is_init_finished(3)
+	Version           int          // TLS1_3Version, …: SSL_version(3)
+	VersionName       string       // "TLSv1.3": SSL_get_version(3)
+	Cipher            Cipher       // SSL_get_current_cipher(3)
+	CipherName        string       // OpenSSL's name, "ECDHE-RSA-AES128-GCM-SHA256"
+	CipherStandard    string       // the standard's name, "TLS_AES_128_GCM_SHA256"
+	CipherID          uint16       // the suite's number on the wire
+	CipherBits        int          // strength of its key
+	Group             string       // key exchange, "x25519"; "" where there was none (RSA, resumed TLS 1.2)
+	PeerSignature     string       // "ecdsa_secp256r1_sha256" as in RFC 8446; "" where the peer signed nothing
+	ALPN              string       // "" where none was negotiated
+	ServerName        string       // the name asked for (SNI)
+	Resumed           bool         // SSL_session_reused(3)
+	EarlyData         bool         // early data was accepted
+	VerifyResult      VerifyResult // VerifyOK also where the peer has no certificate
+	PeerCertificates  [][]byte     // DER, the peer's own first, as it sent them
+}
+
+// stateBuf holds a chain on its way from C. Chains longer than this take a
+// second crossing.
+const stateBuf = 16 << 10
+
+var stateBufs = sync.Pool{New: func() any { b := make([]byte, stateBuf); return &b }}
+
+// ConnectionState is what has been negotiated, all of it in one crossing. Of
+// a closed SSL it is zero.
+func (s *SSL) ConnectionState() ConnectionState {
+	if s == nil || s.p == nil {
+		return ConnectionState{}
+	}
+	pooled := stateBufs.Get().(*[]byte)
+	defer stateBufs.Put(pooled)
+	buf := *pooled
+	var st C.gossl_state
+	for {
+		crossing()
+		C.gossl_connection_state(s.c(), &st, bytesPtr(buf), C.size_t(len(buf)))
+		if int(st.need) <= len(buf) {
+			break
+		}
+		buf = make([]byte, st.need)
+	}
+	cs := stateOf(&st)
+	cs.PeerCertificates = chainOf(buf[:st.need], int(st.certs))
+	runtime.KeepAlive(s)
+	return cs
+}
+
+func stateOf(st *C.gossl_state) ConnectionState {
+	return ConnectionState{
+		HandshakeComplete: st.finished != 0,
+		Version:           int(st.version),
+		VersionName:       C.GoString(st.version_name),
+		Cipher:            Cipher{st.cipher},
+		CipherName:        C.GoString(st.cipher_name),
+		CipherStandard:    C.GoString(st.cipher_standard),
+		CipherID:          uint16(st.cipher_id),
+		CipherBits:        int(st.cipher_bits),
+		Group:             C.GoString(st.group),
+		PeerSignature:     signatureName(int(st.sig_type), int(st.sig_hash), st.pss_key != 0),
+		ALPN:              C.GoStringN((*C.char)(unsafe.Pointer(st.alpn)), C.int(st.alpn_len)),
+		ServerName:        C.GoString(st.server_name),
+		Resumed:           st.resumed != 0,
+		EarlyData:         st.early_data != 0,
+		VerifyResult:      VerifyResult(st.verify),
+	}
+}
+
+// chainOf takes apart what gossl_connection_state put together: each
+// certificate after its length in four bytes.
+func chainOf(buf []byte, n int) [][]byte {
+	if n == 0 {
+		return nil
+	}
+	chain := make([][]byte, 0, n)
+	for len(buf) >= 4 {
+		size := int(binary.BigEndian.Uint32(buf))
+		chain = append(chain, append([]byte(nil), buf[4:4+size]...))
+		buf = buf[4+size:]
+	}
+	return chain
+}
+
+// signatureName puts the names of RFC 8446, section 4.2.3, together from what
+// SSL_get_peer_signature_type_nid(3) and SSL_get_peer_signature_nid(3) tell. They do not tell which of two OIDs an
+// RSA-PSS key has.
+func signatureName(keyType, hash int, pssKey bool) string {
+	var h string
+	switch hash {
+	case C.NID_md5_sha1: // RSA before TLS 1.2
+		h = "md5_sha1"
+	case C.NID_sha1:
+		h = "sha1"
+	case C.NID_sha224:
+		h = "sha224"
+	case C.NID_sha256:
+		h = "sha256"
+	case C.NID_sha384:
+		h = "sha384"
+	case C.NID_sha512:
+		h = "sha512"
+	}
+	curves := map[string]string{"sha256": "ecdsa_secp256r1_", "sha384": "ecdsa_secp384r1_", "sha512": "ecdsa_secp521r1_"}
+	switch keyType {
+	case C.EVP_PKEY_ED25519:
+		return "ed25519"
+	case C.EVP_PKEY_ED448:
+		return "ed448"
+	case C.EVP_PKEY_RSA:
+		return "rsa_pkcs1_" + h
+	case C.EVP_PKEY_RSA_PSS:
+		if pssKey {
+			return "rsa_pss_pss_" + h
+		}
+		return "rsa_pss_rsae_" + h
+	case C.EVP_PKEY_EC:
+		if p, ok := curves[h]; ok {
+			return p + h
+		}
+		return "ecdsa_" + h
+	default:
+		return ""
+	}
+}
