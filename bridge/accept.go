@@ -1,0 +1,259 @@
+package bridge
+
+import (
+	"context"
+	"errors"
+	"net"
+	"os"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/sslsock/sslsock/ossl"
+)
+
+const (
+	// acceptBurst bounds the connections taken from one listener in one round.
+	acceptBurst = 64
+	// acceptPause is how long a listener rests after accept(2) failed for want
+	// of descriptors or memory, unless a stream ends before.
+	acceptPause = 100 * time.Millisecond
+)
+
+// LoopListener is a listening socket on a [Loop].
+type LoopListener struct {
+	timer
+	loop   *Loop
+	fd     int
+	addr   net.Addr
+	path   string // of a unix socket, to be removed
+	ctx    *ossl.Ctx
+	handle func(*Stream) Handler
+	resume int64 // loop time when to accept again; 0 while accepting
+}
+
+// Listen accepts connections on the loop's goroutine: network is "tcp",
+// "tcp4", "tcp6" or "unix", address as for net.Listen. accept is called for
+// each, before the handshake, and returns its handler; nil closes it.
+//
+// The listener has a reference of its own to ctx, which may be closed at once.
+func (l *Loop) Listen(network, address string, ctx *ossl.Ctx, accept func(*Stream) Handler) (*LoopListener, error) {
+	return l.listen(network, address, ctx, accept, nil)
+}
+
+// ListenReusePort is Listen with SO_REUSEPORT (socket(7)): several loops can
+// listen on one port, and the kernel spreads connections over them.
+func (l *Loop) ListenReusePort(network, address string, ctx *ossl.Ctx, accept func(*Stream) Handler) (*LoopListener, error) {
+	return l.listen(network, address, ctx, accept, func(_, _ string, c syscall.RawConn) error {
+		var serr error
+		err := c.Control(func(fd uintptr) {
+			serr = os.NewSyscallError("setsockopt", unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_REUSEPORT, 1))
+		})
+		return errors.Join(err, serr)
+	})
+}
+
+// Addr is the address that the listener has.
+func (ln *LoopListener) Addr() net.Addr { return ln.addr }
+
+// Close stops listening. Streams that were accepted go on. It may be called
+// from any goroutine; a second Close does nothing.
+func (ln *LoopListener) Close() error {
+	// The error means that the loop has ended, and closed its listeners.
+	_ = ln.loop.Post(ln.close)
+	return nil
+}
+
+func (l *Loop) listen(network, address string, ctx *ossl.Ctx, accept func(*Stream) Handler, control func(string, string, syscall.RawConn) error) (*LoopListener, error) {
+	if accept == nil {
+		return nil, &net.OpError{Op: "listen", Net: network, Err: errNoHandler}
+	}
+	own, err := ctx.UpRef()
+	if err != nil {
+		return nil, &net.OpError{Op: "listen", Net: network, Err: err}
+	}
+	ln := &LoopListener{loop: l, ctx: own, handle: accept, fd: -1}
+	if err := ln.open(network, address, control); err != nil {
+		own.Close()
+		return nil, err
+	}
+	if err := l.Post(ln.register); err != nil {
+		ln.closeSocket()
+		return nil, &net.OpError{Op: "listen", Net: network, Err: err}
+	}
+	return ln, nil
+}
+
+// open has package net make the socket, which knows all about addresses, and
+// takes the socket over by a second descriptor.
+func (ln *LoopListener) open(network, address string, control func(string, string, syscall.RawConn) error) error {
+	lc := net.ListenConfig{Control: control}
+	inner, err := lc.Listen(context.Background(), network, address)
+	if err != nil {
+		return err
+	}
+	defer inner.Close()
+	if u, ok := inner.(*net.UnixListener); ok {
+		u.SetUnlinkOnClose(false)
+		ln.path = address
+	}
+	ln.addr = inner.Addr()
+	ln.fd, err = dup(inner)
+	if err != nil {
+		return &net.OpError{Op: "listen", Net: network, Addr: ln.addr, Err: err}
+	}
+	return nil
+}
+
+// dup is a second descriptor of a socket of package net. The two share
+// O_NONBLOCK, and nothing is changed on the first.
+func dup(c any) (int, error) {
+	sc, ok := c.(syscall.Conn)
+	if !ok {
+		return -1, ErrNotSocket
+	}
+	raw, err := sc.SyscallConn()
+	if err != nil {
+		return -1, err
+	}
+	fd := -1
+	var derr error
+	err = raw.Control(func(old uintptr) { fd, derr = unix.FcntlInt(old, unix.F_DUPFD_CLOEXEC, 0) })
+	return fd, errors.Join(err, os.NewSyscallError("fcntl", derr))
+}
+
+func (ln *LoopListener) register() {
+	l := ln.loop
+	if l.draining || l.stopped {
+		ln.closeSocket()
+		return
+	}
+	l.listeners[ln] = struct{}{}
+	if err := l.register(ln.fd, slot{listener: ln}, unix.EPOLLIN); err != nil {
+		ln.close()
+		l.report(&net.OpError{Op: "listen", Net: ln.addr.Network(), Addr: ln.addr, Err: err})
+	}
+}
+
+// close is Close on the loop's side.
+func (ln *LoopListener) close() {
+	l := ln.loop
+	if _, open := l.listeners[ln]; !open {
+		return
+	}
+	delete(l.listeners, ln)
+	l.timers.remove(ln)
+	l.unregister(ln.fd)
+	ln.closeSocket()
+}
+
+func (ln *LoopListener) closeSocket() {
+	unix.Close(ln.fd)
+	if ln.path != "" && ln.path[0] != '@' {
+		_ = os.Remove(ln.path)
+	}
+	ln.ctx.Close()
+}
+
+// accept takes what has arrived.
+func (ln *LoopListener) accept() {
+	for range acceptBurst {
+		fd, peer, err := unix.Accept4(ln.fd, unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC)
+		switch err {
+		case nil:
+			ln.take(fd, peer)
+		case unix.EAGAIN:
+			return
+		case unix.EINTR, unix.ECONNABORTED:
+		default:
+			ln.rest(err)
+			return
+		}
+	}
+}
+
+// rest stops accepting for a while: the connection stays in the backlog, and
+// epoll would report it without end.
+func (ln *LoopListener) rest(err error) {
+	l := ln.loop
+	l.report(&net.OpError{Op: "accept", Net: ln.addr.Network(), Addr: ln.addr, Err: &SyscallError{"accept4", err}})
+	if l.poll.modify(ln.fd, l.table[ln.fd].gen, 0) == nil {
+		ln.resume = l.now + int64(acceptPause)
+		l.timers.update(ln)
+	}
+}
+
+// rested lets listeners that rest accept again, because a descriptor is free.
+func (l *Loop) rested() {
+	for ln := range l.listeners {
+		if ln.resume != 0 {
+			ln.expired(l.now)
+		}
+	}
+}
+
+func (ln *LoopListener) deadline() int64   { return ln.resume }
+func (ln *LoopListener) timerNode() *timer { return &ln.timer }
+
+func (ln *LoopListener) expired(int64) {
+	ln.resume = 0
+	l := ln.loop
+	if err := l.poll.modify(ln.fd, l.table[ln.fd].gen, unix.EPOLLIN); err != nil {
+		l.report(&net.OpError{Op: "accept", Net: ln.addr.Network(), Addr: ln.addr, Err: err})
+	}
+}
+
+// take makes a stream of an accepted socket.
+func (ln *LoopListener) take(fd int, peer unix.Sockaddr) {
+	if ln.path == "" {
+		// Fails only on a socket that is dead already.
+		_ = unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1)
+	}
+	ssl, err := serverSSL(ln.ctx, fd)
+	if err != nil {
+		unix.Close(fd)
+		ln.loop.report(&net.OpError{Op: "accept", Net: ln.addr.Network(), Addr: ln.addr, Err: err})
+		return
+	}
+	s := &Stream{loop: ln.loop, ssl: ssl, fd: fd, server: true, state: stateHandshaking}
+	s.net = netAddrs{network: ln.addr.Network(), peer: peer}
+	if s.handler = ln.handle(s); s.handler == nil {
+		ssl.Close()
+		unix.Close(fd)
+		return
+	}
+	s.start()
+}
+
+func serverSSL(ctx *ossl.Ctx, fd int) (*ossl.SSL, error) {
+	ssl, err := ctx.NewSSL()
+	if err != nil {
+		return nil, err
+	}
+	if err := ssl.SetFd(fd); err != nil {
+		ssl.Close()
+		return nil, err
+	}
+	ssl.SetAcceptState()
+	return ssl, nil
+}
+
+// start puts a stream with a socket on the loop.
+func (s *Stream) start() {
+	l := s.loop
+	l.streams++
+	s.began = l.now
+	// The write queue relies on it: libssl must not take in more than a record
+	// of a Write that it does not finish.
+	s.ssl.SetMode(ossl.ModeEnablePartialWrite)
+	s.armed = s.interest()
+	if err := l.register(s.fd, slot{stream: s}, s.armed); err != nil {
+		s.fail(s.opError("epoll", err))
+		return
+	}
+	l.timers.update(s)
+	if s.state == stateHandshaking && !s.server {
+		s.readAgain() // a client speaks first
+	}
+}

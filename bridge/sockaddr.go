@@ -1,0 +1,77 @@
+package bridge
+
+import (
+	"net"
+	"net/netip"
+	"strconv"
+
+	"golang.org/x/sys/unix"
+)
+
+// netAddrs are the addresses of a stream, made when asked for: most streams
+// never are.
+type netAddrs struct {
+	network       string
+	peer          unix.Sockaddr
+	local, remote net.Addr
+}
+
+// LocalAddr is the socket's own address.
+func (s *Stream) LocalAddr() net.Addr {
+	if s.net.local == nil && s.fd >= 0 && s.state != stateClosed {
+		if sa, err := unix.Getsockname(s.fd); err == nil {
+			s.net.local = netAddr(s.net.network, sa)
+		}
+	}
+	return s.net.local
+}
+
+// RemoteAddr is the peer's address.
+func (s *Stream) RemoteAddr() net.Addr {
+	if s.net.remote == nil && s.net.peer != nil {
+		s.net.remote = netAddr(s.net.network, s.net.peer)
+	}
+	return s.net.remote
+}
+
+// netAddr is sa as package net would have it.
+func netAddr(network string, sa unix.Sockaddr) net.Addr {
+	switch sa := sa.(type) {
+	case *unix.SockaddrInet4:
+		return net.TCPAddrFromAddrPort(netip.AddrPortFrom(netip.AddrFrom4(sa.Addr), uint16(sa.Port)))
+	case *unix.SockaddrInet6:
+		ip := netip.AddrFrom16(sa.Addr).Unmap()
+		if sa.ZoneId != 0 {
+			ip = ip.WithZone(zoneName(int(sa.ZoneId)))
+		}
+		return net.TCPAddrFromAddrPort(netip.AddrPortFrom(ip, uint16(sa.Port)))
+	case *unix.SockaddrUnix:
+		return &net.UnixAddr{Name: sa.Name, Net: network}
+	default:
+		return nil
+	}
+}
+
+func zoneName(index int) string {
+	if ifi, err := net.InterfaceByIndex(index); err == nil {
+		return ifi.Name
+	}
+	return strconv.Itoa(index)
+}
+
+// sockaddr is ap for connect(2).
+func sockaddr(ap netip.AddrPort) unix.Sockaddr {
+	ip := ap.Addr().Unmap()
+	if ip.Is4() {
+		return &unix.SockaddrInet4{Port: int(ap.Port()), Addr: ip.As4()}
+	}
+	sa := &unix.SockaddrInet6{Port: int(ap.Port()), Addr: ip.As16()}
+	if zone := ip.Zone(); zone != "" {
+		if ifi, err := net.InterfaceByName(zone); err == nil {
+			sa.ZoneId = uint32(ifi.Index)
+		} else if n, err := strconv.ParseUint(zone, 10, 32); err == nil {
+			sa.ZoneId = uint32(n)
+		}
+	}
+	return sa
+}
