@@ -100,6 +100,10 @@ func (ln *LoopListener) open(network, address string, control func(string, strin
 	}
 	ln.addr = inner.Addr()
 	ln.fd, err = dup(inner)
+	if err == nil && ln.path == "" {
+		// The sockets that are accepted inherit it, which saves a call for each.
+		err = os.NewSyscallError("setsockopt", unix.SetsockoptInt(ln.fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1))
+	}
 	if err != nil {
 		return &net.OpError{Op: "listen", Net: network, Addr: ln.addr, Err: err}
 	}
@@ -159,7 +163,7 @@ func (ln *LoopListener) closeSocket() {
 // accept takes what has arrived.
 func (ln *LoopListener) accept() {
 	for range acceptBurst {
-		fd, peer, err := unix.Accept4(ln.fd, unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC)
+		fd, peer, err := accept4(ln.fd)
 		switch err {
 		case nil:
 			ln.take(fd, peer)
@@ -204,13 +208,13 @@ func (ln *LoopListener) expired(int64) {
 	}
 }
 
+// streamMode is what the write queue relies on: libssl must not take in more
+// than a record of a Write that it does not finish.
+const streamMode = ossl.ModeEnablePartialWrite
+
 // take makes a stream of an accepted socket.
 func (ln *LoopListener) take(fd int, peer unix.Sockaddr) {
-	if ln.path == "" {
-		// Fails only on a socket that is dead already.
-		_ = unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1)
-	}
-	ssl, err := serverSSL(ln.ctx, fd)
+	ssl, err := ln.ctx.NewServerSSL(fd, streamMode)
 	if err != nil {
 		unix.Close(fd)
 		ln.loop.report(&net.OpError{Op: "accept", Net: ln.addr.Network(), Addr: ln.addr, Err: err})
@@ -226,34 +230,20 @@ func (ln *LoopListener) take(fd int, peer unix.Sockaddr) {
 	s.start()
 }
 
-func serverSSL(ctx *ossl.Ctx, fd int) (*ossl.SSL, error) {
-	ssl, err := ctx.NewSSL()
-	if err != nil {
-		return nil, err
-	}
-	if err := ssl.SetFd(fd); err != nil {
-		ssl.Close()
-		return nil, err
-	}
-	ssl.SetAcceptState()
-	return ssl, nil
-}
-
 // start puts a stream with a socket on the loop.
 func (s *Stream) start() {
 	l := s.loop
 	l.streams++
 	s.began = l.now
-	// The write queue relies on it: libssl must not take in more than a record
-	// of a Write that it does not finish.
-	s.ssl.SetMode(ossl.ModeEnablePartialWrite)
 	s.armed = s.interest()
 	if err := l.register(s.fd, slot{stream: s}, s.armed); err != nil {
 		s.fail(s.opError("epoll", err))
 		return
 	}
 	l.timers.update(s)
-	if s.state == stateHandshaking && !s.server {
-		s.readAgain() // a client speaks first
+	if s.state == stateHandshaking {
+		// A client speaks first, and by the time it is accepted a server's peer
+		// mostly has: a step that finds nothing costs less than a round.
+		s.readAgain()
 	}
 }

@@ -56,7 +56,7 @@ func Server(nc net.Conn, ctx *ossl.Ctx) (*Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	ssl, err := serverSSL(ctx, fd)
+	ssl, err := ctx.NewServerSSL(fd, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -68,7 +68,7 @@ func (p *stepped) handshake(t testing.TB) *ossl.SSL {
 	must(t, err)
 	must(t, client.SetFd(fds[1]))
 	must(t, client.Set1Host("localhost"))
-	server, err := serverSSL(p.server, fds[0])
+	server, err := p.server.NewServerSSL(fds[0], streamMode)
 	must(t, err)
 	h := new(steppedEcho)
 	must(t, p.loop.Add(fds[0], server, h))

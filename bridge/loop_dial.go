@@ -179,7 +179,7 @@ func (s *Stream) client() error {
 		return err
 	}
 	s.ssl = ssl
-	s.ssl.SetMode(ossl.ModeEnablePartialWrite) // see start
+	s.ssl.SetMode(streamMode)
 	s.endDial()
 	return ssl.SetFd(s.fd)
 }
@@ -256,6 +256,7 @@ func lookup(ctx context.Context, network, address string) ([]unix.Sockaddr, erro
 // owns both from then on, and closes them also when Add returns an error.
 func (l *Loop) Add(fd int, ssl *ossl.SSL, h Handler) error {
 	s := &Stream{loop: l, fd: fd, ssl: ssl, handler: h, state: stateHandshaking, server: ssl.IsServer()}
+	ssl.SetMode(streamMode)
 	err := s.adopt()
 	if h == nil {
 		err = errNoHandler

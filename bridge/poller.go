@@ -84,7 +84,7 @@ func (p *poller) epollWait(milliseconds int) {
 }
 
 // linger is how long wait stays in epoll_wait(2) before it parks.
-const linger = time.Millisecond
+const linger = 5 * time.Millisecond
 
 // wait waits until something is ready or, if until is not zero, that time has
 // come. It may return early with nothing.

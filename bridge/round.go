@@ -258,6 +258,9 @@ func (s *Stream) settle() {
 		s.fail(s.err)
 		return
 	}
+	if s.state == stateClosing && s.inDirty && !s.sentClose {
+		return // close_notify is due in this round, and comes back to here
+	}
 	s.rearm()
 }
 

@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/netip"
 	"strconv"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -74,4 +75,42 @@ func sockaddr(ap netip.AddrPort) unix.Sockaddr {
 		}
 	}
 	return sa
+}
+
+// accept4 is accept4(2) for a listener that does not block. unix.Accept4 would
+// do, but asks the kernel for each socket's protocol as well.
+func accept4(fd int) (int, unix.Sockaddr, error) {
+	var raw unix.RawSockaddrAny
+	size := uint32(unix.SizeofSockaddrAny)
+	n, _, errno := unix.RawSyscall6(unix.SYS_ACCEPT4, uintptr(fd), uintptr(unsafe.Pointer(&raw)),
+		uintptr(unsafe.Pointer(&size)), unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0, 0)
+	if errno != 0 {
+		return -1, nil, errno
+	}
+	return int(n), decodeSockaddr(int(n), &raw), nil
+}
+
+// decodeSockaddr is the address that the kernel left in raw for the peer of fd.
+func decodeSockaddr(fd int, raw *unix.RawSockaddrAny) unix.Sockaddr {
+	switch raw.Addr.Family {
+	case unix.AF_INET:
+		in := (*unix.RawSockaddrInet4)(unsafe.Pointer(raw))
+		return &unix.SockaddrInet4{Port: netPort(&in.Port), Addr: in.Addr}
+	case unix.AF_INET6:
+		in := (*unix.RawSockaddrInet6)(unsafe.Pointer(raw))
+		return &unix.SockaddrInet6{Port: netPort(&in.Port), ZoneId: in.Scope_id, Addr: in.Addr}
+	default:
+		// Of a unix socket, which mostly has no name.
+		peer, err := unix.Getpeername(fd)
+		if err != nil {
+			return nil
+		}
+		return peer
+	}
+}
+
+// netPort is a port in network order.
+func netPort(p *uint16) int {
+	b := (*[2]byte)(unsafe.Pointer(p))
+	return int(b[0])<<8 | int(b[1])
 }

@@ -67,6 +67,24 @@ func (c *Ctx) NewSSL() (*SSL, error) {
 	return s, nil
 }
 
+// NewServerSSL makes an SSL for a socket that a server has accepted, and that
+// stays the caller's: SSL_new(3), SSL_set_fd(3), SSL_set_accept_state(3), and
+// SSL_set_mode(3) with mode. It is one crossing where four calls are four.
+func (c *Ctx) NewServerSSL(fd int, mode Mode) (*SSL, error) {
+	if c == nil || c.p == nil {
+		return nil, ErrClosed
+	}
+	crossing()
+	r := C.gossl_new_server(c.c(), C.int(fd), C.uint32_t(mode))
+	runtime.KeepAlive(c)
+	if r.err != nil {
+		return nil, takeError("SSL_new", r.err)
+	}
+	s := new(SSL)
+	s.open(unsafe.Pointer(r.ssl), kindSSL)
+	return s, nil
+}
+
 // UpRef is a second Ctx for the same SSL_CTX, to be closed by itself:
 // SSL_CTX_up_ref(3).
 func (c *Ctx) UpRef() (*Ctx, error) {

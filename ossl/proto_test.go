@@ -240,3 +240,25 @@ func TestNumTickets(t *testing.T) {
 		t.Errorf("bytes after the handshake, by number of tickets: %v", sizes)
 	}
 }
+
+// TestNewServerSSL has the one call do what the four that it stands for do.
+func TestNewServerSSL(t *testing.T) {
+	ctx := serverCtx(t, testdata.ECDSA)
+	cfd, sfd := socketpair(t)
+	s, err := ctx.NewServerSSL(sfd, ossl.ModeEnablePartialWrite)
+	must(t, err)
+	defer s.Close()
+	if mode := s.SetMode(0); !s.IsServer() || s.GetFd() != sfd || mode&ossl.ModeEnablePartialWrite == 0 {
+		t.Errorf("server %v, descriptor %d (want %d), mode %#x", s.IsServer(), s.GetFd(), sfd, mode)
+	}
+	p := &pair{t: t, cfd: cfd, sfd: sfd, client: newSSL(t, clientCtx(t, testdata.ECDSA), cfd), server: s}
+	p.client.SetConnectState()
+	p.handshake()
+	if st := s.ConnectionState(); st.VersionName != "TLSv1.3" {
+		t.Errorf("version %q", st.VersionName)
+	}
+	ctx.Close()
+	if _, err := ctx.NewServerSSL(sfd, 0); !errors.Is(err, ossl.ErrClosed) {
+		t.Errorf("on a closed Ctx: %v", err)
+	}
+}

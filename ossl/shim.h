@@ -105,8 +105,15 @@ uint32_t gossl_set_mode(SSL *s, uint32_t mode);
 
 // shim_ctx.c: SSL_CTX and what is set on it.
 
+// gossl_made is an SSL, or why there is none.
+typedef struct {
+	SSL *ssl;
+	gossl_err *err;
+} gossl_made;
+
 gossl_err *gossl_ctx_new(const SSL_METHOD *m, SSL_CTX **out);
 gossl_err *gossl_new(SSL_CTX *c, SSL **out);
+gossl_made gossl_new_server(SSL_CTX *c, int fd, uint32_t mode);
 gossl_err *gossl_ctx_set_passphrase(SSL_CTX *c, const char *pass);
 gossl_err *gossl_ctx_set_min_proto_version(SSL_CTX *c, int v);
 gossl_err *gossl_ctx_set_max_proto_version(SSL_CTX *c, int v);

@@ -225,6 +225,22 @@ static int set_server_names(SSL_CTX *c, char **names, SSL_CTX **ctxs, size_t n)
 
 GOSSL_NEW(gossl_ctx_new, (const SSL_METHOD *m, SSL_CTX **out), ctx_new(m))
 GOSSL_NEW(gossl_new, (SSL_CTX *c, SSL **out), SSL_new(c))
+
+gossl_made gossl_new_server(SSL_CTX *c, int fd, uint32_t mode)
+{
+	gossl_made r = {.ssl = NULL};
+	if (ERR_peek_error() != 0)
+		ERR_clear_error();
+	errno = 0;
+	if ((r.ssl = SSL_new(c)) == NULL || SSL_set_fd(r.ssl, fd) != 1) {
+		r.err = gossl_take(NULL, 0, errno);
+		SSL_free(r.ssl);
+		return r;
+	}
+	SSL_set_accept_state(r.ssl);
+	SSL_set_mode(r.ssl, mode);
+	return r;
+}
 GOSSL_CALL(gossl_ctx_set_passphrase, (SSL_CTX *c, const char *pass), set_passphrase(c, pass))
 GOSSL_CALL(gossl_ctx_set_min_proto_version, (SSL_CTX *c, int v), SSL_CTX_set_min_proto_version(c, v) == 1)
 GOSSL_CALL(gossl_ctx_set_max_proto_version, (SSL_CTX *c, int v), SSL_CTX_set_max_proto_version(c, v) == 1)
