@@ -169,6 +169,7 @@ func (o *Op) begun() bool {
 func (o *Op) finish(c *C.gossl_op) {
 	o.N = int(c.n)
 	o.Pending = c.pending != 0
+	o.SSL.note(c.told)
 	if c.code == C.SSL_ERROR_NONE {
 		return
 	}

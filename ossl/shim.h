@@ -63,6 +63,7 @@ typedef struct {
 	size_t n;       // bytes moved; for a shutdown SSL_shutdown's own 0 or 1
 	int code;       // SSL_get_error
 	int sys;        // errno
+	int told;       // there are events to take
 	gossl_err *err; // only with SSL_ERROR_SSL and SSL_ERROR_SYSCALL; the caller frees
 } gossl_result;
 
@@ -72,7 +73,7 @@ typedef struct {
 	uintptr_t ssl, buf;
 	size_t len, n;
 	uintptr_t err;
-	int32_t kind, code, sys, pending;
+	int32_t kind, code, sys, pending, told;
 } gossl_op;
 
 gossl_result gossl_step(SSL *s, int kind);
@@ -135,6 +136,62 @@ long gossl_ctx_set_session_cache_mode(SSL_CTX *c, long mode);
 long gossl_ctx_sess_set_cache_size(SSL_CTX *c, long n);
 void gossl_ctx_set_read_ahead(SSL_CTX *c, int on);
 int gossl_ctx_up_ref(SSL_CTX *c);
+
+// shim_hook.c: what a handshake asks. See shim_hook.h for how.
+
+// What may be asked, and may be a bit 1 << of gossl_ctx_set_suspend.
+enum { GOSSL_ASK_NOTHING, GOSSL_ASK_HELLO, GOSSL_ASK_CERT, GOSSL_ASK_VERIFY, GOSSL_ASK_PSK, GOSSL_ASK_KEY, GOSSL_ASKS };
+
+// gossl_view are bytes that stay the SSL's.
+typedef struct {
+	unsigned char *p;
+	size_t n;
+} gossl_view;
+
+typedef struct {
+	STACK_OF(X509) *sent, *built; // stay the SSL's
+	long result;
+	int depth;
+	unsigned char *staple; // stays the SSL's
+	long staple_len;       // -1 for none
+} gossl_verify_question;
+
+gossl_err *gossl_ctx_set_suspend(SSL_CTX *c, unsigned bits);
+gossl_err *gossl_switch(SSL *s, SSL_CTX *c);
+int gossl_asked(SSL *s);
+gossl_err *gossl_answer(SSL *s, int ask, int granted, int alert, long verify, const unsigned char *p, size_t n);
+gossl_view gossl_hook_hello(SSL *s);
+gossl_view gossl_hook_question(SSL *s);
+gossl_verify_question gossl_hook_verify(SSL *s);
+int gossl_sk_x509_num(const STACK_OF(X509) *sk);
+int gossl_sk_x509_der(const STACK_OF(X509) *sk, int i, unsigned char **out);
+
+// shim_ahead.c: what is answered before it is asked.
+
+enum { GOSSL_AHEAD_SESSION, GOSSL_AHEAD_PSK_SERVER, GOSSL_AHEAD_PSK_CLIENT, GOSSL_AHEAD_STAPLE };
+
+gossl_err *gossl_ctx_set_ahead(SSL_CTX *c, int what);
+gossl_err *gossl_hook_set_alpn(SSL *s, const unsigned char *p, size_t n, int how);
+gossl_err *gossl_hook_set_session(SSL *s, SSL_SESSION *sess);
+gossl_err *gossl_hook_set_staple(SSL *s, const unsigned char *p, size_t n);
+gossl_err *gossl_hook_set_psk(SSL *s, const unsigned char *id, size_t id_len, const unsigned char *key, size_t key_len, const unsigned char *suite);
+
+// shim_event.c: what is only told.
+
+enum { GOSSL_EVENT_KEYLOG, GOSSL_EVENT_INFO, GOSSL_EVENT_ALERT, GOSSL_EVENT_MESSAGE, GOSSL_EVENT_SESSION };
+
+typedef struct gossl_event {
+	struct gossl_event *next;
+	int kind, a, b, c;
+	SSL_SESSION *sess; // with a reference
+	size_t n;
+	unsigned char p[];
+} gossl_event;
+
+gossl_err *gossl_ctx_set_events(SSL_CTX *c, unsigned bits);
+gossl_event *gossl_take_events(SSL *s);
+gossl_event *gossl_event_free(gossl_event *e);
+unsigned char *gossl_event_bytes(gossl_event *e);
 
 // shim_cert.c: certificates, keys and trust, from files and from memory.
 

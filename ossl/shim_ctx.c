@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "shim.h"
+#include "shim_hook.h"
 
 // site is one name of a virtual host and the SSL_CTX that answers for it.
 typedef struct {
@@ -13,12 +13,14 @@ typedef struct {
 } site;
 
 // ctx_data is what C callbacks need of a Ctx, so that none of them calls Go.
-typedef struct {
+typedef struct gossl_ctx_data {
 	char *passphrase;
 	unsigned char *alpn; // wire format, in order of preference
 	unsigned alpn_len;
 	site *sites; // sorted by name
 	size_t nsites;
+	unsigned suspend; // 1 << GOSSL_ASK_*
+	unsigned events;  // 1 << GOSSL_EVENT_*
 } ctx_data;
 
 static int ctx_index = -1;
@@ -58,6 +60,10 @@ static void ctx_index_make(void)
 {
 	ctx_index = SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, ctx_data_free);
 }
+
+gossl_ctx_data *gossl_ctx_data_of(const SSL_CTX *c) { return SSL_CTX_get_ex_data(c, ctx_index); }
+unsigned *gossl_ctx_suspend(gossl_ctx_data *d) { return &d->suspend; }
+unsigned *gossl_ctx_events(gossl_ctx_data *d) { return &d->events; }
 
 // passphrase_cb stands in for libcrypto's own, which would ask the terminal:
 // a server must fail with an error instead.
@@ -105,9 +111,13 @@ static int set_passphrase(SSL_CTX *c, const char *pass)
 static int alpn_select(SSL *s, const unsigned char **out, unsigned char *outlen,
                        const unsigned char *in, unsigned inlen, void *arg)
 {
-	(void)s;
 	const ctx_data *d = arg;
 	unsigned char *chosen;
+	int ret;
+	if (!gossl_alpn_asked(s, out, outlen, &ret))
+		return ret;
+	if (d->alpn_len == 0)
+		return SSL_TLSEXT_ERR_NOACK;
 	if (SSL_select_next_proto(&chosen, outlen, d->alpn, d->alpn_len, in, inlen) != OPENSSL_NPN_NEGOTIATED)
 		return SSL_TLSEXT_ERR_ALERT_FATAL; // RFC 7301, section 3.2
 	*out = chosen;
@@ -125,9 +135,11 @@ static int set_alpn_select(SSL_CTX *c, const unsigned char *p, unsigned n)
 	free(d->alpn);
 	d->alpn = copy;
 	d->alpn_len = n;
-	SSL_CTX_set_alpn_select_cb(c, n > 0 ? alpn_select : NULL, d);
+	SSL_CTX_set_alpn_select_cb(c, n > 0 || d->suspend != 0 ? alpn_select : NULL, d);
 	return 1;
 }
+
+void gossl_alpn_install(SSL_CTX *c) { SSL_CTX_set_alpn_select_cb(c, alpn_select, gossl_ctx_data_of(c)); }
 
 static int site_cmp(const void *a, const void *b)
 {
@@ -169,9 +181,8 @@ static int hello_name(SSL *s, char *name, size_t cap)
 	return 1;
 }
 
-// switch_ctx copies what SSL_set_SSL_CTX leaves behind: it changes
-// certificates only.
-static int switch_ctx(SSL *s, SSL_CTX *c)
+// SSL_set_SSL_CTX changes certificates only.
+int gossl_switch_ctx(SSL *s, SSL_CTX *c)
 {
 	if (SSL_set_SSL_CTX(s, c) == NULL)
 		return 0;
@@ -189,8 +200,11 @@ static int hello_cb(SSL *s, int *alert, void *arg)
 {
 	char name[256];
 	SSL_CTX *c;
+	int ret;
+	if (!gossl_hello_asked(s, alert, &ret))
+		return ret;
 	if (hello_name(s, name, sizeof name) && (c = site_find(arg, name)) != NULL
-	    && c != SSL_get_SSL_CTX(s) && !switch_ctx(s, c)) {
+	    && c != SSL_get_SSL_CTX(s) && !gossl_switch_ctx(s, c)) {
 		*alert = SSL_AD_INTERNAL_ERROR;
 		return SSL_CLIENT_HELLO_ERROR;
 	}
@@ -219,9 +233,11 @@ static int set_server_names(SSL_CTX *c, char **names, SSL_CTX **ctxs, size_t n)
 	sites_free(c, d->sites, d->nsites);
 	d->sites = sites;
 	d->nsites = n;
-	SSL_CTX_set_client_hello_cb(c, n > 0 ? hello_cb : NULL, d);
+	SSL_CTX_set_client_hello_cb(c, n > 0 || d->suspend != 0 ? hello_cb : NULL, d);
 	return 1;
 }
+
+void gossl_hello_install(SSL_CTX *c) { SSL_CTX_set_client_hello_cb(c, hello_cb, gossl_ctx_data_of(c)); }
 
 GOSSL_NEW(gossl_ctx_new, (const SSL_METHOD *m, SSL_CTX **out), ctx_new(m))
 GOSSL_NEW(gossl_new, (SSL_CTX *c, SSL **out), SSL_new(c))

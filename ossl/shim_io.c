@@ -1,14 +1,17 @@
 #include <errno.h>
 
-#include "shim.h"
+#include "shim_hook.h"
 
 // verdict must be called with errno still as the operation left it.
 static gossl_result verdict(SSL *s, int ret, size_t n)
 {
-	gossl_result r = {.n = n};
-	if (ret > 0)
+	gossl_result r = {.n = n, .sys = errno};
+	const gossl_hook *h = gossl_hook_of(s);
+	r.told = h != NULL && h->first != NULL;
+	if (ret > 0) {
+		r.sys = 0;
 		return r;
-	r.sys = errno;
+	}
 	r.code = SSL_get_error(s, ret);
 	if (r.code == SSL_ERROR_SSL || r.code == SSL_ERROR_SYSCALL)
 		r.err = gossl_take(s, r.code, r.sys);
@@ -29,6 +32,7 @@ gossl_result gossl_step(SSL *s, int kind)
 {
 	int ret;
 	begin();
+	gossl_current = s;
 	switch (kind) {
 	case GOSSL_CONNECT:
 		ret = SSL_connect(s);
@@ -109,5 +113,6 @@ void gossl_run(gossl_op *ops, size_t n)
 		o->sys = r.sys;
 		o->err = (uintptr_t)r.err;
 		o->pending = SSL_has_pending(s);
+		o->told = r.told;
 	}
 }

@@ -18,7 +18,10 @@ import (
 // arm that event, and call the same operation again. Each is one crossing into
 // C that brings its verdict and the error queue back with it, so goroutines
 // may move between threads as they like.
-type SSL struct{ object }
+type SSL struct {
+	object
+	told bool // see HasEvents
+}
 
 // NewSSL makes an SSL for one connection: SSL_new(3). It is c.NewSSL().
 func NewSSL(c *Ctx) (*SSL, error) { return c.NewSSL() }
@@ -40,6 +43,7 @@ func (s *SSL) step(op string, kind C.int) (Want, error) {
 	crossing()
 	r := C.gossl_step(s.c(), kind)
 	runtime.KeepAlive(s)
+	s.note(C.int32_t(r.told))
 	return verdict(op, r.code, r.sys, r.err)
 }
 
@@ -58,6 +62,7 @@ func (s *SSL) Read(p []byte) (n int, w Want, err error) {
 	crossing()
 	r := C.gossl_read(s.c(), bytesPtr(p), C.size_t(len(p)))
 	runtime.KeepAlive(s)
+	s.note(C.int32_t(r.told))
 	if r.code == C.SSL_ERROR_NONE {
 		return int(r.n), WantNothing, nil
 	}
@@ -77,6 +82,7 @@ func (s *SSL) Peek(p []byte) (n int, w Want, err error) {
 	crossing()
 	r := C.gossl_peek(s.c(), bytesPtr(p), C.size_t(len(p)))
 	runtime.KeepAlive(s)
+	s.note(C.int32_t(r.told))
 	w, err = verdict("SSL_peek", r.code, r.sys, r.err)
 	return int(r.n), w, plainEOF(err)
 }
@@ -98,6 +104,7 @@ func (s *SSL) Write(p []byte) (n int, w Want, err error) {
 	crossing()
 	r := C.gossl_write(s.c(), bytesPtr(p), C.size_t(len(p)))
 	runtime.KeepAlive(s)
+	s.note(C.int32_t(r.told))
 	if r.code == C.SSL_ERROR_NONE {
 		return int(r.n), WantNothing, nil
 	}
@@ -119,6 +126,7 @@ func (s *SSL) Shutdown() (done bool, w Want, err error) {
 	crossing()
 	r := C.gossl_step(s.c(), C.GOSSL_SHUTDOWN)
 	runtime.KeepAlive(s)
+	s.note(C.int32_t(r.told))
 	w, err = verdict("SSL_shutdown", r.code, r.sys, r.err)
 	return r.code == C.SSL_ERROR_NONE && r.n == 1, w, err
 }
@@ -168,6 +176,13 @@ func verdict(op string, code, sys C.int, e *C.gossl_err) (Want, error) {
 		return wantOf(code), nil
 	default:
 		return WantNothing, &Error{Op: op, Code: ErrorCode(code), Errno: syscall.Errno(sys)}
+	}
+}
+
+// note remembers that libssl has told something: see HasEvents.
+func (s *SSL) note(told C.int32_t) {
+	if told != 0 {
+		s.told = true
 	}
 }
 
