@@ -32,16 +32,14 @@ const (
 // SetAhead has the SSLs made from c look at what they have been given. It cannot
 // be undone.
 func (c *Ctx) SetAhead(list ...Ahead) error {
+	var bits C.uint
 	for _, a := range list {
-		err := c.call("SSL_CTX_set_callback", func(c *C.SSL_CTX) *C.gossl_err {
-			crossing()
-			return C.gossl_ctx_set_ahead(c, C.int(a))
-		})
-		if err != nil {
-			return err
-		}
+		bits |= 1 << a
 	}
-	return nil
+	return c.call("SSL_CTX_set_callback", func(c *C.SSL_CTX) *C.gossl_err {
+		crossing()
+		return C.gossl_ctx_set_ahead(c, bits)
+	})
 }
 
 // SetAlpnAnswer decides ALPN on a server, before SetAlpnSelect does: proto is

@@ -170,7 +170,7 @@ int gossl_sk_x509_der(const STACK_OF(X509) *sk, int i, unsigned char **out);
 
 enum { GOSSL_AHEAD_SESSION, GOSSL_AHEAD_PSK_SERVER, GOSSL_AHEAD_PSK_CLIENT, GOSSL_AHEAD_STAPLE };
 
-gossl_err *gossl_ctx_set_ahead(SSL_CTX *c, int what);
+gossl_err *gossl_ctx_set_ahead(SSL_CTX *c, unsigned bits);
 gossl_err *gossl_hook_set_alpn(SSL *s, const unsigned char *p, size_t n, int how);
 gossl_err *gossl_hook_set_session(SSL *s, SSL_SESSION *sess);
 gossl_err *gossl_hook_set_staple(SSL *s, const unsigned char *p, size_t n);

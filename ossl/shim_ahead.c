@@ -72,28 +72,21 @@ static int status_cb(SSL *s, void *arg)
 }
 
 // set_ahead has the Ctx look at what its SSLs have been given.
-static int set_ahead(SSL_CTX *c, int what)
+static int set_ahead(SSL_CTX *c, unsigned bits)
 {
 	gossl_hooks_in_use = 1;
-	switch (what) {
-	case GOSSL_AHEAD_SESSION:
+	if (bits & 1u << GOSSL_AHEAD_SESSION)
 		SSL_CTX_sess_set_get_cb(c, get_session_cb);
-		return 1;
-	case GOSSL_AHEAD_PSK_SERVER:
+	if (bits & 1u << GOSSL_AHEAD_PSK_SERVER)
 		SSL_CTX_set_psk_find_session_callback(c, psk_find_session_cb);
-		return 1;
-	case GOSSL_AHEAD_PSK_CLIENT:
+	if (bits & 1u << GOSSL_AHEAD_PSK_CLIENT) {
 		SSL_CTX_set_psk_use_session_callback(c, psk_use_session_cb);
 		SSL_CTX_set_psk_client_callback(c, psk_client_cb);
-		return 1;
-	case GOSSL_AHEAD_STAPLE:
-		return SSL_CTX_set_tlsext_status_cb(c, status_cb) == 1;
-	default:
-		return 0;
 	}
+	return !(bits & 1u << GOSSL_AHEAD_STAPLE) || SSL_CTX_set_tlsext_status_cb(c, status_cb) == 1;
 }
 
-GOSSL_CALL(gossl_ctx_set_ahead, (SSL_CTX *c, int what), gossl_hook_ready() && set_ahead(c, what))
+GOSSL_CALL(gossl_ctx_set_ahead, (SSL_CTX *c, unsigned bits), gossl_hook_ready() && set_ahead(c, bits))
 
 static int set_session(SSL *s, SSL_SESSION *sess)
 {
