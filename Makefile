@@ -82,9 +82,10 @@ lint: setup $(LINTER) ## golangci-lint, and the house rules that no linter knows
 		(cd $$m && $(LINT) run -c $(CURDIR)/.golangci.yaml ./...); done
 	sh scripts/rules.sh
 
-gen: setup ## make the test certificates again; fails when that changes one
+gen: setup ## make the test certificates and the porting table again; fails when that changes one
 	$(GO) run ./testdata/gen
-	@changed=$$(git status --porcelain -- testdata); [ -z "$$changed" ] || { echo "differs from what is committed:"; echo "$$changed"; exit 1; }
+	$(GO) generate ./ossl ./internal/porting
+	@changed=$$(git status --porcelain -- testdata internal/porting/zz_bound.go ossl/zz_\*); [ -z "$$changed" ] || { echo "differs from what is committed:"; echo "$$changed"; exit 1; }
 
 doc: setup ## print the documentation of the packages
 	@for p in ossl bridge; do echo "## $$p"; $(GO) doc -all ./$$p; done

@@ -10,17 +10,20 @@ import (
 
 // Method says which protocols and which roles an SSL made from a Ctx can
 // have: ssl(7).
-type Method struct{ p *C.SSL_METHOD }
+type Method struct {
+	p       *C.SSL_METHOD
+	version int // the only one, 0 for all
+}
 
 // TLSMethod is for TLS clients and servers, of every version the range allows:
 // TLS_method(3).
-func TLSMethod() Method { return Method{C.TLS_method()} }
+func TLSMethod() Method { return Method{p: C.TLS_method()} }
 
 // TLSClientMethod is for TLS clients: TLS_client_method(3).
-func TLSClientMethod() Method { return Method{C.TLS_client_method()} }
+func TLSClientMethod() Method { return Method{p: C.TLS_client_method()} }
 
 // TLSServerMethod is for TLS servers: TLS_server_method(3).
-func TLSServerMethod() Method { return Method{C.TLS_server_method()} }
+func TLSServerMethod() Method { return Method{p: C.TLS_server_method()} }
 
 // Ctx is an SSL_CTX: what many connections have in common. Configure it
 // first, then share it: setters must not run at the same time as anything
@@ -49,6 +52,10 @@ func NewCtx(m Method) (*Ctx, error) {
 	}
 	c := new(Ctx)
 	c.open(unsafe.Pointer(p), kindCtx)
+	if err := m.pin(c); err != nil {
+		c.Close()
+		return nil, err
+	}
 	return c, nil
 }
 

@@ -75,8 +75,8 @@ func (c *Ctx) UseCertificate(x *X509) error {
 	})
 }
 
-// UsePrivateKey sets the key: SSL_CTX_use_PrivateKey(3). The Ctx takes a
-// reference of its own; k remains the caller's.
+// UsePrivateKey sets the key: SSL_CTX_use_PrivateKey(3), which SSL_CTX_use_RSAPrivateKey
+// is for RSA. The Ctx takes a reference of its own; k remains the caller's.
 func (c *Ctx) UsePrivateKey(k *PKey) error {
 	return withObject(c, "SSL_CTX_use_PrivateKey", k, func(c *C.SSL_CTX) *C.gossl_err {
 		return C.gossl_ctx_use_private_key(c, k.c())

@@ -119,13 +119,13 @@
 //
 // # What is not wrapped
 //
-//   - BIOs. There is a socket under every SSL, so that no byte is copied on its
-//     way and the kernel can take encryption over.
+//   - BIOs with callbacks. A socket under the SSL needs no BIO, and no byte is
+//     copied on its way; [BIO] has pairs, memory and datagram sockets.
 //   - Callbacks into Go. ALPN and the choice of a certificate by name are
 //     answered in C from tables: [Ctx.SetAlpnSelect], [Ctx.SetServerNames].
-//   - SSL_CTX_set_ex_data and its like: a Go struct that holds the SSL does it.
+//   - SSL_ctrl and SSL_CTX_ctrl: each of their commands has a method.
 //   - Looking into certificates: [X509.Certificate] gives them to crypto/x509.
-//   - Cryptography outside TLS (EVP, ASN.1), engines, DTLS, QUIC and SSLv2.
+//   - Cryptography outside TLS (EVP, ASN.1), QUIC and SSLv2.
 //
 // # Checking for leaks in C
 //

@@ -7,3 +7,6 @@ var (
 	PushStaleError = pushStaleError
 	ErrUnknownOp   = errUnknownOp
 )
+
+// ExItems is how many Go values C holds.
+func ExItems() int64 { return exItems.Load() }

@@ -1,6 +1,6 @@
 package ossl
 
-// #include "shim.h"
+// #include "shim_more.h"
 import "C"
 
 import (
@@ -17,6 +17,8 @@ var ErrClosed = errors.New("ossl: use of a closed object")
 // Counts is the number of objects of each type that are open.
 type Counts struct {
 	Ctx, SSL, Session, X509, PKey, Store int64
+	CryptoCounts
+	PartCounts
 	// Leaked counts objects that the garbage collector had to free, because
 	// nobody had called Close. It never goes down.
 	Leaked int64
@@ -28,6 +30,7 @@ func Live() Counts {
 	return Counts{
 		Ctx: live[kindCtx].Load(), SSL: live[kindSSL].Load(), Session: live[kindSession].Load(),
 		X509: live[kindX509].Load(), PKey: live[kindPKey].Load(), Store: live[kindStore].Load(),
+		CryptoCounts: liveCrypto(), PartCounts: liveParts(),
 		Leaked: leaked.Load(),
 	}
 }
@@ -41,6 +44,19 @@ const (
 	kindX509
 	kindPKey
 	kindStore
+	kindCRL
+	kindStoreCtx
+	kindVerifyParam
+	kindOSSLStore
+	kindEngine
+	kindOCSPRequest
+	kindOCSPResponse
+	kindOCSPBasicResp
+	kindConf
+	kindBIO
+	kindConfCtx
+	kindLibCtx
+	kindProvider
 	kinds
 )
 
@@ -95,9 +111,9 @@ func (r resource) free() {
 	crossing()
 	switch r.kind {
 	case kindCtx:
-		C.SSL_CTX_free((*C.SSL_CTX)(r.p))
+		C.gossl_ctx_free((*C.SSL_CTX)(r.p))
 	case kindSSL:
-		C.SSL_free((*C.SSL)(r.p))
+		C.gossl_ssl_free((*C.SSL)(r.p))
 	case kindSession:
 		C.SSL_SESSION_free((*C.SSL_SESSION)(r.p))
 	case kindX509:
@@ -106,6 +122,11 @@ func (r resource) free() {
 		C.EVP_PKEY_free((*C.EVP_PKEY)(r.p))
 	case kindStore:
 		C.X509_STORE_free((*C.X509_STORE)(r.p))
+	case kindBIO, kindConfCtx, kindLibCtx, kindProvider:
+		r.freePart()
+	default:
+		r.freeCrypto()
 	}
 	live[r.kind].Add(-1)
+	dropExData()
 }

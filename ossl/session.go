@@ -13,7 +13,8 @@ import (
 // by any number of goroutines. The caller closes it.
 type Session struct{ object }
 
-// D2ISession reads a session that I2D wrote: d2i_SSL_SESSION(3).
+// D2ISession reads a session that I2D wrote: d2i_SSL_SESSION(3) and
+// d2i_SSL_SESSION_bio.
 func D2ISession(der []byte) (*Session, error) {
 	if err := CheckVersion(); err != nil {
 		return nil, err
@@ -31,8 +32,8 @@ func newSession(p *C.SSL_SESSION) *Session {
 	return s
 }
 
-// I2D is the session in DER form, with its secrets: i2d_SSL_SESSION(3). Keep it
-// as you would keep a key.
+// I2D is the session in DER form, with its secrets: i2d_SSL_SESSION(3) and
+// i2d_SSL_SESSION_bio. Keep it as you would keep a key.
 func (s *Session) I2D() ([]byte, error) {
 	return i2d("i2d_SSL_SESSION", s, func(out **C.uchar, n *C.int) *C.gossl_err {
 		return C.gossl_i2d_session(s.c(), out, n)
@@ -60,13 +61,14 @@ func (s *Session) GetProtocolVersion() int {
 	return int(sessionValue(s, func(s *C.SSL_SESSION) C.int { return C.SSL_SESSION_get_protocol_version(s) }))
 }
 
-// GetTime is when the session was made: SSL_SESSION_get_time(3).
+// GetTime is when the session was made: SSL_SESSION_get_time(3) and
+// SSL_get_time.
 func (s *Session) GetTime() time.Time {
 	return sessionValue(s, func(s *C.SSL_SESSION) time.Time { return time.Unix(int64(C.SSL_SESSION_get_time(s)), 0) })
 }
 
 // GetTimeout is how long after GetTime it may be resumed:
-// SSL_SESSION_get_timeout(3).
+// SSL_SESSION_get_timeout(3) and SSL_get_timeout.
 func (s *Session) GetTimeout() time.Duration {
 	return time.Duration(sessionValue(s, func(s *C.SSL_SESSION) C.long { return C.SSL_SESSION_get_timeout(s) })) * time.Second
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "shim_hook.h"
+#include "shim_more.h"
 
 // site is one name of a virtual host and the SSL_CTX that answers for it.
 typedef struct {
@@ -80,10 +81,10 @@ static int passphrase_cb(char *buf, int size, int rwflag, void *u)
 	return (int)n;
 }
 
-static SSL_CTX *ctx_new(const SSL_METHOD *m)
+SSL_CTX *gossl_ctx_make(OSSL_LIB_CTX *l, const char *props, const SSL_METHOD *m)
 {
 	pthread_once(&ctx_once, ctx_index_make);
-	SSL_CTX *c = SSL_CTX_new(m);
+	SSL_CTX *c = SSL_CTX_new_ex(l, props, m);
 	ctx_data *d = calloc(1, sizeof *d);
 	if (c == NULL || d == NULL || !SSL_CTX_set_ex_data(c, ctx_index, d)) {
 		free(d);
@@ -239,7 +240,7 @@ static int set_server_names(SSL_CTX *c, char **names, SSL_CTX **ctxs, size_t n)
 
 void gossl_hello_install(SSL_CTX *c) { SSL_CTX_set_client_hello_cb(c, hello_cb, gossl_ctx_data_of(c)); }
 
-GOSSL_NEW(gossl_ctx_new, (const SSL_METHOD *m, SSL_CTX **out), ctx_new(m))
+GOSSL_NEW(gossl_ctx_new, (const SSL_METHOD *m, SSL_CTX **out), gossl_ctx_make(NULL, NULL, m))
 GOSSL_NEW(gossl_new, (SSL_CTX *c, SSL **out), SSL_new(c))
 
 gossl_made gossl_new_server(SSL_CTX *c, int fd, uint32_t mode)

@@ -47,8 +47,8 @@ func (s *SSL) step(op string, kind C.int) (Want, error) {
 	return verdict(op, r.code, r.sys, r.err)
 }
 
-// Read reads decrypted bytes into p: SSL_read_ex(3), again and again while
-// libssl holds more and p has room. n may be above 0 together with a Want or
+// Read reads decrypted bytes into p: SSL_read_ex(3), which is SSL_read, again
+// and again while libssl holds more and p has room. n may be above 0 together with a Want or
 // an error; take the bytes first.
 //
 // close_notify is io.EOF. A connection cut without it is io.ErrUnexpectedEOF.
@@ -71,7 +71,7 @@ func (s *SSL) Read(p []byte) (n int, w Want, err error) {
 }
 
 // Peek is Read without taking the bytes away, of one record at most:
-// SSL_peek_ex(3).
+// SSL_peek_ex(3), which is SSL_peek.
 func (s *SSL) Peek(p []byte) (n int, w Want, err error) {
 	if s == nil || s.p == nil {
 		return 0, WantNothing, ErrClosed
@@ -87,7 +87,7 @@ func (s *SSL) Peek(p []byte) (n int, w Want, err error) {
 	return int(r.n), w, plainEOF(err)
 }
 
-// Write encrypts and sends p: SSL_write_ex(3). n is how much of it is done.
+// Write encrypts and sends p: SSL_write_ex(3), which is SSL_write. n is how much of it is done.
 // With ModeEnablePartialWrite n may be above 0 together with a Want.
 //
 // After a Want, libssl holds a record that the socket has not taken: the next

@@ -63,7 +63,7 @@ func (s *SSL) GetVerifyResult() VerifyResult {
 }
 
 // SessionReused says whether this connection resumed a session:
-// SSL_session_reused(3).
+// SSL_session_reused(3), once SSL_cache_hit.
 func (s *SSL) SessionReused() bool {
 	return sslValue(s, func(s *C.SSL) C.int { return C.SSL_session_reused(s) }) != 0
 }
@@ -90,7 +90,7 @@ func (s *SSL) GetCurrentCipher() Cipher {
 
 // Get1PeerCertificate is the peer's certificate; the caller closes it. The
 // error is an *Error without reasons where the peer sent none:
-// SSL_get1_peer_certificate(3).
+// SSL_get1_peer_certificate(3), which used to be SSL_get_peer_certificate.
 func (s *SSL) Get1PeerCertificate() (*X509, error) {
 	var p *C.X509
 	err := s.call("SSL_get1_peer_certificate", func(s *C.SSL) *C.gossl_err { return C.gossl_get1_peer_certificate(s, &p) })

@@ -1,0 +1,375 @@
+package ossl_test
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"testing"
+
+	"github.com/sslsock/sslsock/ossl"
+	"github.com/sslsock/sslsock/testdata"
+)
+
+// bioPair is a client and a server on the two ends of a BIO pair: no
+// descriptor anywhere.
+func bioPair(t *testing.T, client, server *ossl.Ctx) *pair {
+	t.Helper()
+	a, b, err := ossl.NewBIOPair(0, 0)
+	must(t, err)
+	defer a.Close() // the SSLs have references of their own
+	defer b.Close()
+	c, err := client.NewSSL()
+	must(t, err)
+	t.Cleanup(c.Close)
+	s, err := server.NewSSL()
+	must(t, err)
+	t.Cleanup(s.Close)
+	must(t, c.SetBio(a, a))
+	must(t, s.SetBio(b, b))
+	c.SetConnectState()
+	s.SetAcceptState()
+	return &pair{t: t, client: c, server: s, cfd: -1, sfd: -1}
+}
+
+func TestBIOPair(t *testing.T) {
+	p := bioPair(t, clientCtx(t, testdata.ECDSA), serverCtx(t, testdata.ECDSA))
+	p.handshake()
+	p.echo()
+	p.transfer(p.client, p.server, pattern(200_000))
+	w, err := p.client.GetWbio()
+	must(t, err)
+	defer w.Close()
+	peer, err := p.server.GetRbio()
+	must(t, err)
+	defer peer.Close()
+	if w.GetWriteGuarantee() < 17<<10 || peer.GetReadRequest() == 0 && peer.Pending() != 0 {
+		t.Error(w.GetWriteGuarantee(), peer.GetReadRequest())
+	}
+	write(t, p.client, []byte("waits"))
+	if w.Wpending() == 0 || peer.Pending() != w.Wpending() {
+		t.Errorf("%d bytes written, %d to read", w.Wpending(), peer.Pending())
+	}
+	w.ShutdownWr()
+	buf := make([]byte, 10)
+	if n, _, err := p.server.Read(buf); string(buf[:n]) != "waits" || err != nil {
+		t.Fatal(n, err)
+	}
+	wantEOF(t, p.server, io.ErrUnexpectedEOF)
+	if !peer.EOF() {
+		t.Error("no end")
+	}
+}
+
+// A pair tells how much the other side waits for.
+func TestBIOPairRequest(t *testing.T) {
+	a, b, err := ossl.NewBIOPair(10, 10)
+	must(t, err)
+	defer a.Close()
+	defer b.Close()
+	if n, w, err := a.Read(make([]byte, 7)); n != 0 || w != ossl.WantRead || err != nil {
+		t.Error(n, w, err)
+	}
+	if b.GetReadRequest() != 7 || b.GetWriteGuarantee() != 10 {
+		t.Error(b.GetReadRequest(), b.GetWriteGuarantee())
+	}
+	if n, w, err := b.Write(make([]byte, 30)); n != 10 || w != ossl.WantNothing || err != nil {
+		t.Error(n, w, err)
+	}
+	if n, w, err := b.Write([]byte("x")); n != 0 || w != ossl.WantWrite || err != nil {
+		t.Error(n, w, err)
+	}
+}
+
+func TestBIOMem(t *testing.T) {
+	b, err := ossl.NewBIOMem()
+	must(t, err)
+	defer b.Close()
+	buf := make([]byte, 10)
+	if n, w, err := b.Read(buf); n != 0 || w != ossl.WantRead || err != nil {
+		t.Error(n, w, err)
+	}
+	if n, _, err := b.Write([]byte("hello")); n != 5 || err != nil {
+		t.Error(n, err)
+	}
+	if w, err := b.Flush(); w != ossl.WantNothing || err != nil {
+		t.Error(w, err)
+	}
+	if string(b.GetMemData()) != "hello" || b.Pending() != 5 || b.EOF() {
+		t.Error(string(b.GetMemData()), b.Pending(), b.EOF())
+	}
+	must(t, b.Reset())
+	if b.Pending() != 0 || !b.EOF() {
+		t.Error("not empty", b.Pending())
+	}
+	b.SetMemEOFReturn(true)
+	if _, _, err := b.Read(buf); err != io.EOF {
+		t.Error(err)
+	}
+	fixed, err := ossl.NewBIOMemBuf([]byte("text"))
+	must(t, err)
+	defer fixed.Close()
+	if n, _, err := fixed.Read(buf); string(buf[:n]) != "text" || err != nil {
+		t.Error(n, err)
+	}
+	if _, _, err := fixed.Read(buf); err != io.EOF {
+		t.Error(err)
+	}
+}
+
+// An SSL that reads from one place and writes to another.
+func TestSetRbioAndWbio(t *testing.T) {
+	p := newPair(t, clientCtx(t, testdata.ECDSA), serverCtx(t, testdata.ECDSA))
+	out, err := ossl.NewBIOMem()
+	must(t, err)
+	defer out.Close()
+	in, err := ossl.NewBIOSocket(p.cfd)
+	must(t, err)
+	defer in.Close()
+	must(t, p.client.Set0Wbio(out))
+	must(t, p.client.Set0Rbio(in))
+	if w, err := p.client.DoHandshake(); w != ossl.WantRead || err != nil {
+		t.Fatal(w, err)
+	}
+	hello := out.GetMemData()
+	if len(hello) < 100 || hello[0] != 22 || readable(t, p.sfd) {
+		t.Errorf("%d bytes in the BIO, the socket has some: %v", len(hello), readable(t, p.sfd))
+	}
+	if err := p.client.SetBio(new(ossl.BIO), nil); err != ossl.ErrClosed {
+		t.Error(err)
+	}
+	must(t, p.client.SetBio(nil, nil))
+	if _, err := p.client.GetRbio(); err == nil {
+		t.Error("there is a BIO")
+	}
+	must(t, p.client.SetRfd(p.cfd))
+	must(t, p.client.SetWfd(p.cfd))
+	if p.client.GetRfd() != p.cfd || p.client.GetWfd() != p.cfd {
+		t.Error(p.client.GetRfd(), p.client.GetWfd())
+	}
+	must(t, p.client.Clear())
+	p.client.SetConnectState()
+	p.handshake()
+	p.echo()
+}
+
+// The filter is an SSL from both sides.
+func TestBIOSSL(t *testing.T) {
+	server := serverCtx(t, testdata.ECDSA)
+	p := newPair(t, clientCtx(t, testdata.ECDSA), server)
+	over, err := ossl.NewBIOFSSL(p.client)
+	must(t, err)
+	defer over.Close()
+	own, err := ossl.NewBIOSSL(server, false)
+	must(t, err)
+	defer own.Close()
+	s, err := own.GetSSL()
+	must(t, err)
+	defer s.Close()
+	if !s.IsServer() {
+		t.Error("it is a client")
+	}
+	sock, err := ossl.NewBIOSocket(p.sfd)
+	must(t, err)
+	defer sock.Close()
+	must(t, s.SetBio(sock, sock))
+	for _, err := range lockstep(t, over.DoHandshake, own.DoHandshake) {
+		must(t, err)
+	}
+	if n, w, err := over.Write([]byte("through the filter")); n != 18 || w != ossl.WantNothing || err != nil {
+		t.Fatal(n, w, err)
+	}
+	buf := make([]byte, 100)
+	if n, _, err := own.Read(buf); string(buf[:n]) != "through the filter" || err != nil {
+		t.Fatal(n, err)
+	}
+	own.SSLShutdown()
+	if n, _, err := over.Read(buf); n != 0 || err != io.EOF {
+		t.Error(n, err)
+	}
+	must(t, over.SSLCopySessionID(own))
+	for _, make := range []func(*ossl.Ctx) (*ossl.BIO, error){ossl.NewBIOSSLConnect, ossl.NewBIOBufferSSLConnect} {
+		b, err := make(clientCtx(t, testdata.ECDSA))
+		must(t, err)
+		b.SetNbio(true)
+		must(t, b.SetConnHostname("127.0.0.1:1"))
+		if w, err := b.DoHandshake(); err == nil && w == ossl.WantNothing {
+			t.Error("connected to nobody")
+		}
+		b.Close()
+	}
+}
+
+func TestExData(t *testing.T) {
+	ctxIdx, err := ossl.CtxGetExNewIndex()
+	must(t, err)
+	sslIdx, err := ossl.SSLGetExNewIndex()
+	must(t, err)
+	sessIdx, err := ossl.SessionGetExNewIndex()
+	must(t, err)
+	p := connect(t, clientCtx(t, testdata.ECDSA), serverCtx(t, testdata.ECDSA))
+	p.echo()
+	c, err := p.client.GetSSLCtx()
+	must(t, err)
+	defer c.Close()
+	sess, err := p.client.Get1Session()
+	must(t, err)
+	defer sess.Close()
+	type holder interface {
+		SetExData(ossl.ExIndex, any) error
+		GetExData(ossl.ExIndex) any
+		SetAppData(any) error
+		GetAppData() any
+	}
+	for idx, o := range map[ossl.ExIndex]holder{ctxIdx: c, sslIdx: p.client, sessIdx: sess} {
+		if o.GetExData(idx) != nil || o.GetAppData() != nil {
+			t.Errorf("%T has data already", o)
+		}
+		must(t, o.SetExData(idx, 42))
+		must(t, o.SetAppData("app"))
+		must(t, o.SetExData(idx, []string{"second"}[0]))
+		if o.GetExData(idx) != "second" || o.GetAppData() != "app" {
+			t.Errorf("%T: %v, %v", o, o.GetExData(idx), o.GetAppData())
+		}
+		must(t, o.SetAppData(nil))
+		if o.GetAppData() != nil {
+			t.Errorf("%T: %v", o, o.GetAppData())
+		}
+		for wrong := range map[ossl.ExIndex]bool{{}: true, ctxIdx: true, sslIdx: true, sessIdx: true} {
+			if wrong != idx && (o.SetExData(wrong, 1) == nil || o.GetExData(wrong) != nil) {
+				t.Errorf("%T takes an index of another type", o)
+			}
+		}
+	}
+	// A copy shares the value, and each SSL_CTX has one however many Ctxs.
+	dup, err := sess.Dup()
+	must(t, err)
+	defer dup.Close()
+	again, err := p.client.GetSSLCtx()
+	must(t, err)
+	defer again.Close()
+	if dup.GetExData(sessIdx) != "second" || again.GetExData(ctxIdx) != "second" {
+		t.Error(dup.GetExData(sessIdx), again.GetExData(ctxIdx))
+	}
+	must(t, sess.SetExData(sessIdx, "other"))
+	if dup.GetExData(sessIdx) != "second" {
+		t.Error(dup.GetExData(sessIdx))
+	}
+	if ossl.GetExDataX509StoreCtxIdx() < 0 {
+		t.Error("no index")
+	}
+}
+
+// Values of objects that are gone are forgotten.
+func TestExDataIsDropped(t *testing.T) {
+	before := ossl.ExItems()
+	s, err := newCtx(t).NewSSL()
+	must(t, err)
+	must(t, s.SetAppData(pattern(10)))
+	if ossl.ExItems() != before+1 {
+		t.Error(ossl.ExItems())
+	}
+	s.Close()
+	if ossl.ExItems() != before {
+		t.Errorf("%d values, %d before", ossl.ExItems(), before)
+	}
+}
+
+func TestDupAndUpRef(t *testing.T) {
+	p := newPair(t, clientCtx(t, testdata.ECDSA), serverCtx(t, testdata.ECDSA))
+	must(t, p.client.Set1Host("wrong.example"))
+	dup, err := p.client.Dup()
+	must(t, err)
+	defer dup.Close()
+	if dup.GetVerifyMode() != ossl.VerifyPeer || dup.InBefore() != p.client.InBefore() {
+		t.Error(dup.GetVerifyMode(), dup.InBefore())
+	}
+	ref, err := p.client.UpRef()
+	must(t, err)
+	ref.SetVerify(ossl.VerifyNone)
+	if p.client.GetVerifyMode() != ossl.VerifyNone || dup.GetVerifyMode() != ossl.VerifyPeer {
+		t.Error("UpRef is a copy, or Dup is none")
+	}
+	ref.Close()
+	p.handshake()
+	p.echo()
+	must(t, dup.CopySessionID(p.client))
+	one, err := dup.Get1Session()
+	must(t, err)
+	defer one.Close()
+	two, err := p.client.Get1Session()
+	must(t, err)
+	defer two.Close()
+	if !bytes.Equal(one.GetMasterKey(), two.GetMasterKey()) {
+		t.Error("another session")
+	}
+}
+
+// The loaded algorithms of one LibCtx are not those of another.
+func TestLibCtx(t *testing.T) {
+	lib, err := ossl.NewLibCtx()
+	must(t, err)
+	defer lib.Close()
+	if ossl.ProviderAvailable(lib, "base") {
+		t.Error("base is loaded")
+	}
+	base, err := ossl.TryLoadProvider(lib, "base", true)
+	must(t, err)
+	if !ossl.ProviderAvailable(lib, "base") || base.Get0Name() != "base" || !base.SelfTest() {
+		t.Error(base.Get0Name(), base.SelfTest())
+	}
+	base.Close()
+	if _, err := ossl.LoadProvider(lib, "no such provider"); err == nil {
+		t.Error("loaded nothing")
+	}
+	bare, err := ossl.NewLibCtx()
+	must(t, err)
+	defer bare.Close()
+	null, err := ossl.LoadProvider(bare, "null")
+	must(t, err)
+	if c, err := ossl.NewCtxEx(bare, "", ossl.TLSMethod()); err == nil {
+		c.Close()
+		t.Error("a Ctx without algorithms")
+	}
+	def, err := ossl.LoadProvider(lib, "default")
+	must(t, err)
+	client, err := ossl.NewCtxEx(lib, "provider=default", ossl.TLSClientMethod())
+	must(t, err)
+	null.Close()
+	def.Close()
+	must(t, trust(testdata.ECDSA.Roots)(client))
+	p := newPair(t, client, serverCtx(t, testdata.ECDSA))
+	lib.Close() // what was made with it keeps it
+	client.Close()
+	p.handshake()
+	p.echo()
+
+	if _, err := ossl.NewCtxEx(lib, "", ossl.TLSMethod()); err != ossl.ErrClosed {
+		t.Error(err)
+	}
+	if c, err := ossl.NewCtxEx(nil, "provider=nobody", ossl.TLSMethod()); err == nil {
+		c.Close()
+		t.Error("a query that nothing fulfils")
+	} else {
+		t.Log(err)
+	}
+}
+
+func TestLibCtxProperties(t *testing.T) {
+	lib, err := ossl.NewLibCtx()
+	must(t, err)
+	defer lib.Close()
+	if lib.DefaultPropertiesIsFIPSEnabled() {
+		t.Error("FIPS without a wish")
+	}
+	must(t, lib.SetDefaultProperties("fips=yes"))
+	if !lib.DefaultPropertiesIsFIPSEnabled() {
+		t.Error("no FIPS")
+	}
+	if err := lib.SetDefaultProperties("=?nonsense"); err == nil {
+		t.Error("took nonsense")
+	}
+	var file *ossl.FileError
+	if err := lib.LoadConfig("/no/such/file.cnf"); !errors.As(err, &file) {
+		t.Error(err)
+	}
+}
