@@ -23,7 +23,8 @@ Where to begin:
   sslsock demo                        watch two processes shake hands and transfer
   sslsock doctor                      is everything here that it needs?
   sslsock serve --www                 a TLS server to point a browser or curl at
-  sslsock connect example.org:443     what does that server offer, and is it to be trusted?`,
+  sslsock connect example.org:443     what does that server offer, and is it to be trusted?
+  sslsock port src/                   what do the OpenSSL calls of a C program become?`,
 		Version:           programVersion(),
 		SilenceUsage:      true,
 		SilenceErrors:     true,
@@ -31,8 +32,8 @@ Where to begin:
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: false},
 		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
-			if cmd.Name() == doctorName {
-				return nil // which reports it in its own way
+			if cmd.Name() == doctorName || cmd.Name() == portName {
+				return nil // the one reports it in its own way, the other needs no library
 			}
 			return ossl.CheckVersion()
 		},
@@ -41,7 +42,7 @@ Where to begin:
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())
 	})
-	root.AddCommand(newDemo(), newConnect(), newServe(), newDoctor())
+	root.AddCommand(newDemo(), newConnect(), newServe(), newDoctor(), newPort())
 	root.InitDefaultCompletionCmd()
 	return root
 }

@@ -1,0 +1,37 @@
+// Command gen writes what package porting takes from elsewhere:
+//
+//	go run ./internal/porting/gen                          which C functions ossl binds, from its doc comments
+//	go run ./internal/porting/gen -headers /usr/include    what OpenSSL 3.0's headers declare
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+func main() {
+	headers := flag.String("headers", "", "list what the headers in this folder declare, instead")
+	root := flag.String("root", ".", "the root of the module")
+	out := flag.String("o", "", "the file to write, if not the one in the module")
+	flag.Parse()
+	if err := run(*root, *headers, *out); err != nil {
+		fmt.Fprintln(os.Stderr, "gen:", err)
+		os.Exit(1) //nolint:forbidigo // a program, not a library
+	}
+}
+
+func run(root, headers, out string) error {
+	porting := filepath.Join(root, "internal", "porting")
+	if headers != "" {
+		if out == "" {
+			out = filepath.Join(porting, "capi", "api.txt")
+		}
+		return writeHeaders(headers, out)
+	}
+	if out == "" {
+		out = filepath.Join(porting, "zz_bound.go")
+	}
+	return writeBound(root, out)
+}

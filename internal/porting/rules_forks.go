@@ -1,0 +1,45 @@
+package porting
+
+// Names of OpenSSL's forks, which programs use under #if: BoringSSL, AWS-LC,
+// LibreSSL, quictls.
+var rulesForks = []rule{
+	std("EVP_AEAD_* EVP_aead_* EVP_AEAD_CTX", "crypto/cipher", `aead, err = cipher.NewGCM(block)`, "of BoringSSL, AWS-LC and LibreSSL"),
+	std("EVP_HPKE_* EVP_hpke_*", "crypto/hpke", `suite := hpke.DHKEM(ecdh.X25519())`, "of BoringSSL and AWS-LC"),
+	module("CRYPTO_chacha_20 CRYPTO_chacha_20_*", "golang.org/x/crypto/chacha20", "of BoringSSL, AWS-LC and LibreSSL"),
+	std("CRYPTO_BUFFER_* CBS_* CBB_*", "bytes", `r = bytes.NewReader(data)`, "of BoringSSL: a []byte"),
+	no("CRYPTO_tls1_prf", "of AWS-LC; Go keeps the PRF of TLS 1.2 to itself"),
+	gone("CRYPTO_library_init CRYPTO_set_mem_debug_functions CRYPTO_set_mem_debug_options ASYNC_set_mem_functions",
+		"nothing is to be initialised"),
+	use("SSL_CTX_set_select_certificate_cb SSL_early_callback_ctx_extension_get SSL_CTX_set_dos_protection_cb",
+		"ossl.Ctx.SetServerNames bridge.Config.ServerNames", `err = c.SetServerNames(map[string]*ossl.Ctx{"a.example": other})`,
+		"of BoringSSL and AWS-LC; OpenSSL has SSL_CTX_set_client_hello_cb"),
+	use("SSL_CREDENTIAL_* SSL_CTX_add1_credential SSL_add1_credential SSL_set_chain_and_key SSL_CTX_set_chain_and_key",
+		"ossl.Ctx.UseCertificate ossl.Ctx.UsePrivateKey", `err = c.UsePrivateKey(pk)`,
+		"of BoringSSL and AWS-LC: one certificate for each type of key"),
+	use("SSL_get0_peer_certificates", "ossl.ConnectionState.PeerCertificates", `der = conn.ConnectionState().PeerCertificates[0]`,
+		"of BoringSSL"),
+	use("TLS_with_buffers_method", "ossl.TLSMethod", `c, err = ossl.NewCtx(ossl.TLSMethod())`, "of BoringSSL"),
+	use("SSL_set1_dnsname", "ossl.SSL.Set1Host", `err = s.Set1Host(host)`, "added after OpenSSL 3.5"),
+	use("SSL_set1_ipaddr", "ossl.SSL.Set1IPAsc", `err = s.Set1IPAsc(host)`, "added after OpenSSL 3.5"),
+	use("SSL_in_early_data SSL_early_data_accepted SSL_CTX_set_early_data_enabled SSL_set_early_data_enabled",
+		"ossl.ConnectionState.EarlyData", `ok = conn.ConnectionState().EarlyData`, "of BoringSSL and AWS-LC"),
+	use("SSL_set_renegotiate_mode", "bridge.Config.AllowRenegotiation", `cfg.AllowRenegotiation = false`, "of BoringSSL"),
+	use("SSL_get_cipher_by_value", "ossl.Cipher.GetProtocolID", `id := s.GetCurrentCipher().GetProtocolID()`, "of BoringSSL"),
+	use("SSL_get0_sigalg", "ossl.ConnectionState.PeerSignature", `text = conn.ConnectionState().PeerSignature`, ""),
+	no("SSL_CTX_add_cert_compression_alg", "of BoringSSL; certificate compression came to OpenSSL with 3.2"),
+	no("SSL_set_ocsp_response SSL_CTX_set_ocsp_response SSL_CTX_enable_ocsp_stapling SSL_enable_ocsp_stapling",
+		"of BoringSSL; stapling is OpenSSL's SSL_set_tlsext_status_ocsp_resp"),
+	no("SSL_ECH_* SSL_CTX_set1_ech_keys SSL_CTX_ech_* SSL_ech_* SSL_get0_ech_* SSL_set_enable_ech_grease OSSL_ECHSTORE_* "+
+		"SSL_CTX_get1_echstore SSL_get1_echstore", "ECH came to OpenSSL with 4.0"),
+	no("SSL_*quic* SSL_CTX_*quic* OSSL_QUIC_*", "QUIC is not for this package: it is for connections over stream sockets"),
+	no("SSL_get_read_sequence SSL_get_write_sequence SSL_get_read_traffic_secret SSL_get_write_traffic_secret SSL_generate_key_block "+
+		"SSL_get_key_block_len", "the keys of a connection stay in libssl"),
+	no("SSL_CTX_set0_buffer_pool SSL_CTX_set_current_time_cb SSL_set0_client_CAs SSL_CTX_set0_client_CAs "+
+		"SSL_CTX_set_session_psk_dhe_timeout SSL_CTX_set_private_key_method SSL_set_private_key_method",
+		"of BoringSSL; OpenSSL has no such call"),
+	std("ASN1_TIME_to_posix ASN1_time_parse X509_VERIFY_PARAM_set_time_posix ASN1_TIME_set_posix", "time",
+		`seconds := cert.NotAfter.Unix()`, "of BoringSSL and LibreSSL"),
+	std("X509_parse_from_buffer", "crypto/x509", `cert, err = x509.ParseCertificate(der)`, "of BoringSSL"),
+	std("X509_check_certificate_times", "time", `ok = time.Now().After(cert.NotBefore) && time.Now().Before(cert.NotAfter)`,
+		"added with OpenSSL 4.0"),
+}

@@ -1,0 +1,131 @@
+package porting
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Report is what a scan found.
+type Report struct {
+	Files    int           `json:"files"` // that were read
+	Lines    int           `json:"lines"`
+	Elapsed  time.Duration `json:"-"`
+	Symbols  []Symbol      `json:"symbols"`
+	Findings []Finding     `json:"patterns"`
+	Problems []Problem     `json:"problems"`
+}
+
+// Symbol is a symbol with its answer and the places that use it.
+type Symbol struct {
+	Answer
+	Calls    int     `json:"calls"`
+	Mentions int     `json:"mentions"`
+	Services int     `json:"services,omitempty"` // how many of the corpus's 16 use it
+	Places   []Place `json:"places"`
+}
+
+// Place is where a symbol stands.
+type Place struct {
+	File string `json:"file"`
+	Line int    `json:"line"`
+	Call bool   `json:"call"`
+}
+
+// Unanswered lists the symbols that nothing is known about.
+func (r *Report) Unanswered() []Symbol {
+	return slices.DeleteFunc(slices.Clone(r.Symbols), func(s Symbol) bool { return s.Verdict != Unknown })
+}
+
+// Tally counts the symbols by verdict.
+func (r *Report) Tally() Tally {
+	t := make(Tally)
+	for _, s := range r.Symbols {
+		t[s.Verdict]++
+	}
+	return t
+}
+
+// Scan reads C and C++ sources, files and folders, and answers every symbol of
+// OpenSSL's in them. What cannot be read is in Problems, and the rest goes on.
+func Scan(ctx context.Context, paths []string, o Options) (*Report, error) {
+	begin := time.Now()
+	r := &Report{Problems: []Problem{}}
+	var mu sync.Mutex
+	files := readAll(ctx, paths, o, func(p Problem) {
+		mu.Lock()
+		defer mu.Unlock()
+		r.Problems = append(r.Problems, p)
+	})
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(r.Problems, func(a, b Problem) int { return cmp.Compare(a.Path, b.Path) })
+	for _, f := range files {
+		r.Files++
+		r.Lines += f.lines
+	}
+	r.Symbols = answer(files)
+	r.Findings = find(files)
+	if r.Findings == nil {
+		r.Findings = []Finding{}
+	}
+	r.Elapsed = time.Since(begin)
+	return r, nil
+}
+
+// answer puts together what the files use.
+func answer(files []*source) []Symbol {
+	own := make(map[string]bool)
+	for _, f := range files {
+		for _, d := range f.defined {
+			own[d] = true
+		}
+	}
+	by := make(map[string]*Symbol)
+	for _, f := range files {
+		for _, m := range f.marks {
+			if !counts(m, own) {
+				continue
+			}
+			s := by[m.Symbol]
+			if s == nil {
+				s = &Symbol{Answer: Lookup(m.Symbol), Services: services()[m.Symbol]}
+				by[m.Symbol] = s
+			}
+			s.add(Place{f.path, m.Line, m.Call})
+		}
+	}
+	symbols := make([]Symbol, 0, len(by))
+	for _, name := range slices.Sorted(maps.Keys(by)) {
+		symbols = append(symbols, *by[name])
+	}
+	return symbols
+}
+
+// counts says whether a name is OpenSSL's: it is known, or it is called, formed
+// like OpenSSL's, and nowhere defined.
+func counts(m mark, own map[string]bool) bool {
+	return Known(m.Symbol) || m.Call && likeOpenSSL(m.Symbol) && !own[m.Symbol]
+}
+
+func (s *Symbol) add(p Place) {
+	if p.Call {
+		s.Calls++
+	} else {
+		s.Mentions++
+	}
+	s.Places = append(s.Places, p)
+}
+
+// services is how many services of the corpus use a symbol.
+var services = sync.OnceValue(func() map[string]int {
+	m := make(map[string]int)
+	for _, u := range Corpus() {
+		m[u.Symbol] = u.Services
+	}
+	return m
+})
