@@ -14,8 +14,10 @@ import (
 // another one, the gate, Go's netpoller watches it, and the goroutine parks
 // there until one of its many descriptors is ready.
 //
-// It is behind the gate only while the goroutine is parked. Otherwise each of
-// its events would wake a thread of the runtime too, for nothing.
+// The gate watches it only while the goroutine is parked. Otherwise each of its
+// events would wake a thread of the runtime too, for nothing. It stays registered
+// there: adding an epoll descriptor to another has the kernel go through all that
+// it watches, changing what is watched for has not.
 type poller struct {
 	fd     int
 	events []unix.EpollEvent
@@ -27,6 +29,7 @@ type poller struct {
 	raw    syscall.RawConn // of gate
 	probe  func(uintptr) bool
 	armed  time.Time // the gate's read deadline, zero for none
+	sparse bool      // events are further apart than linger
 
 	wakeFd int
 	woken  atomic.Bool
@@ -62,6 +65,9 @@ func (p *poller) open() (err error) {
 		return &SyscallError{"fcntl", err}
 	}
 	p.gate, p.gateFd = os.NewFile(uintptr(gate), "epoll"), gate
+	if err = epollCtl(gate, unix.EPOLL_CTL_ADD, p.fd, 0, 0); err != nil {
+		return err
+	}
 	if p.raw, err = p.gate.SyscallConn(); err != nil {
 		return err
 	}
@@ -91,14 +97,22 @@ const linger = 5 * time.Millisecond
 //
 // Parking gives the thread back, but costs the runtime several system calls and
 // often a change of threads. So a loop at work stays in epoll_wait(2) for a
-// moment first, and only one that is idle parks.
+// moment first. One whose last such moment was in vain parks at once, until
+// events come close together again: during a call the runtime's monitor looks
+// every 20 µs.
 func (p *poller) wait(until time.Time) error {
-	if until.IsZero() || time.Until(until) > linger {
+	if !p.sparse && (until.IsZero() || time.Until(until) > linger) {
 		if p.epollWait(int(linger / time.Millisecond)); p.n > 0 || p.err != nil {
 			return p.err
 		}
+		p.sparse = true
 	}
-	return p.park(until)
+	begun := time.Now()
+	err := p.park(until)
+	if p.n > 0 && time.Since(begun) < linger {
+		p.sparse = false
+	}
+	return err
 }
 
 func (p *poller) park(until time.Time) error {
@@ -108,12 +122,12 @@ func (p *poller) park(until time.Time) error {
 		}
 		p.armed = until
 	}
-	if err := epollCtl(p.gateFd, unix.EPOLL_CTL_ADD, p.fd, 0, unix.EPOLLIN); err != nil {
+	if err := epollCtl(p.gateFd, unix.EPOLL_CTL_MOD, p.fd, 0, unix.EPOLLIN); err != nil {
 		return err
 	}
 	p.n, p.err = 0, nil
 	err := p.raw.Read(p.probe)
-	if cerr := epollCtl(p.gateFd, unix.EPOLL_CTL_DEL, p.fd, 0, 0); cerr != nil {
+	if cerr := epollCtl(p.gateFd, unix.EPOLL_CTL_MOD, p.fd, 0, 0); cerr != nil {
 		return cerr
 	}
 	switch {
