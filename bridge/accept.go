@@ -31,6 +31,7 @@ type LoopListener struct {
 	ctx    *ossl.Ctx
 	handle func(*Stream) Handler
 	resume int64 // loop time when to accept again; 0 while accepting
+	hooks  *hookSet
 }
 
 // Listen accepts connections on the loop's goroutine: network is "tcp",
@@ -73,7 +74,7 @@ func (l *Loop) listen(network, address string, ctx *ossl.Ctx, accept func(*Strea
 	if err != nil {
 		return nil, &net.OpError{Op: "listen", Net: network, Err: err}
 	}
-	ln := &LoopListener{loop: l, ctx: own, handle: accept, fd: -1}
+	ln := &LoopListener{loop: l, ctx: own, handle: accept, fd: -1, hooks: hooksOf(own)}
 	if err := ln.open(network, address, control); err != nil {
 		own.Close()
 		return nil, err
@@ -163,15 +164,15 @@ func (ln *LoopListener) closeSocket() {
 // accept takes what has arrived.
 func (ln *LoopListener) accept() {
 	for range acceptBurst {
-		fd, peer, err := accept4(ln.fd)
-		switch err {
-		case nil:
+		fd, peer, errno := accept4(ln.fd)
+		switch errno {
+		case 0:
 			ln.take(fd, peer)
 		case unix.EAGAIN:
 			return
 		case unix.EINTR, unix.ECONNABORTED:
 		default:
-			ln.rest(err)
+			ln.rest(errno)
 			return
 		}
 	}
@@ -222,6 +223,7 @@ func (ln *LoopListener) take(fd int, peer unix.Sockaddr) {
 	}
 	s := &Stream{loop: ln.loop, ssl: ssl, fd: fd, server: true, state: stateHandshaking}
 	s.net = netAddrs{network: ln.addr.Network(), peer: peer}
+	s.hook(ln.hooks, false)
 	if s.handler = ln.handle(s); s.handler == nil {
 		ssl.Close()
 		unix.Close(fd)

@@ -31,23 +31,28 @@ func clientSSL(ctx *ossl.Ctx, opts *ClientOptions) (*ossl.SSL, error) {
 	if opts == nil {
 		opts = new(ClientOptions)
 	}
-	if opts.ServerName == "" && !opts.InsecureSkipVerify && ctx.GetVerifyMode()&ossl.VerifyPeer != 0 {
+	set := hooksOf(ctx)
+	insecure := opts.InsecureSkipVerify || set != nil && set.insecure
+	if opts.ServerName == "" && !insecure && ctx.GetVerifyMode()&ossl.VerifyPeer != 0 {
 		return nil, &ConfigError{Field: "ServerName", Err: errNoServerName}
 	}
 	ssl, err := ctx.NewSSL()
 	if err != nil {
 		return nil, err
 	}
-	if err := opts.apply(ssl); err != nil {
+	if err := opts.apply(ssl, set); err != nil {
 		ssl.Close()
 		return nil, err
 	}
 	return ssl, nil
 }
 
-func (o *ClientOptions) apply(ssl *ossl.SSL) error {
+func (o *ClientOptions) apply(ssl *ossl.SSL, set *hookSet) error {
 	ssl.SetConnectState()
-	if o.InsecureSkipVerify {
+	switch {
+	case o.InsecureSkipVerify && set != nil && set.VerifyPeer != nil:
+		ssl.SetVerify(ossl.VerifyPeer) // or what the hook says would not count
+	case o.InsecureSkipVerify:
 		ssl.SetVerify(ossl.VerifyNone)
 	}
 	if err := setServerName(ssl, o.ServerName); err != nil {

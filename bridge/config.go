@@ -93,6 +93,9 @@ type Config struct {
 	// history of attacks, and lets a client make a server work for nothing.
 	AllowRenegotiation bool
 
+	// Hooks are decisions that the program makes itself; nil is none.
+	Hooks *Hooks
+
 	// Options are added, and ClearOptions taken away, after all else: for what
 	// has no field here.
 	Options, ClearOptions ossl.Options

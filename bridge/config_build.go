@@ -55,7 +55,7 @@ func (c *Config) newCtx(m ossl.Method, role func(*Config, *ossl.Ctx) error) (*os
 		return nil, err
 	}
 	for _, set := range []func(*Config, *ossl.Ctx) error{
-		(*Config).setVersions, (*Config).setAlgorithms, (*Config).setCertificates, role, (*Config).setOptions,
+		(*Config).setVersions, (*Config).setAlgorithms, (*Config).setCertificates, role, (*Config).setOptions, (*Config).setHooks,
 	} {
 		if err := set(c, ctx); err != nil {
 			ctx.Close()
@@ -149,7 +149,7 @@ func (c *Config) setClient(ctx *ossl.Ctx) error {
 }
 
 func (c *Config) setServer(ctx *ossl.Ctx) error {
-	if len(c.Certificates) == 0 {
+	if len(c.Certificates) == 0 && (c.Hooks == nil || c.Hooks.Certificate == nil && c.Hooks.PSK == nil) {
 		return &ConfigError{Field: "Certificates", Err: errNoCertificate}
 	}
 	if len(c.ALPN) > 0 {
@@ -223,6 +223,21 @@ func (c *Config) setOptions(ctx *ossl.Ctx) error {
 	}
 	ctx.SetOptions(c.Options)
 	ctx.ClearOptions(c.ClearOptions)
+	return nil
+}
+
+// setHooks is last, because a session store decides about tickets and cache.
+func (c *Config) setHooks(ctx *ossl.Ctx) error {
+	if c.Hooks == nil {
+		return nil
+	}
+	insecure := c.InsecureSkipVerify && c.Hooks.VerifyPeer != nil
+	if insecure {
+		ctx.SetVerify(ossl.VerifyPeer) // or what the hook says would not count
+	}
+	if err := c.Hooks.install(ctx, insecure); err != nil {
+		return &ConfigError{Field: "Hooks", Err: err}
+	}
 	return nil
 }
 

@@ -1,6 +1,8 @@
 package bridge
 
 import (
+	"context"
+	"errors"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -34,6 +36,10 @@ type Conn struct {
 	// the two only by TryLock); then the descriptor, by raw; then mu.
 	hs, in, out half
 
+	ask      *asker          // nil without hooks
+	asking   context.Context // of the handshake that is under way; guarded by hs.mu
+	deadline readDeadline
+
 	// Guarded by out.mu.
 	owed []byte // what libssl holds of a Write that timed out, until it is sent
 	shut bool   // CloseWrite has begun
@@ -45,6 +51,9 @@ type Conn struct {
 	fault error // fatal to both directions: no operation may follow
 	lost  error // the socket has failed: no close_notify may follow
 	said  bool  // close_notify is sent
+
+	worker *worker // of a handshake that needs one
+	paused bool    // a job is, there
 }
 
 // Server makes a Conn that is the server's side of TLS on nc, which must be a
@@ -60,7 +69,9 @@ func Server(nc net.Conn, ctx *ossl.Ctx) (*Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newConn(nc, raw, ssl, false), nil
+	c := newConn(nc, raw, ssl, false)
+	c.hook(ctx, false)
+	return c, nil
 }
 
 // Client is Server for the client's side. A nil opts is the zero
@@ -78,7 +89,9 @@ func Client(nc net.Conn, ctx *ossl.Ctx, opts *ClientOptions) (*Conn, error) {
 		ssl.Close()
 		return nil, err
 	}
-	return newConn(nc, raw, ssl, true), nil
+	c := newConn(nc, raw, ssl, true)
+	c.hook(ctx, opts != nil && opts.InsecureSkipVerify)
+	return c, nil
 }
 
 func newConn(nc net.Conn, raw syscall.RawConn, ssl *ossl.SSL, client bool) *Conn {
@@ -131,11 +144,13 @@ func (c *Conn) LocalAddr() net.Addr { return c.nc.LocalAddr() }
 func (c *Conn) RemoteAddr() net.Addr { return c.nc.RemoteAddr() }
 
 // SetDeadline sets both deadlines; the zero time is none.
-func (c *Conn) SetDeadline(t time.Time) error { return c.nc.SetDeadline(t) }
+func (c *Conn) SetDeadline(t time.Time) error {
+	return errors.Join(c.SetReadDeadline(t), c.SetWriteDeadline(t))
+}
 
 // SetReadDeadline ends whatever waits to read at t, with
 // os.ErrDeadlineExceeded. Reading may go on when a later one is set.
-func (c *Conn) SetReadDeadline(t time.Time) error { return c.nc.SetReadDeadline(t) }
+func (c *Conn) SetReadDeadline(t time.Time) error { return c.deadline.set(c.nc, t) }
 
 // SetWriteDeadline ends whatever waits to write at t, with
 // os.ErrDeadlineExceeded. Writing may go on when a later one is set: see Write.

@@ -27,7 +27,7 @@ func (c *Conn) Close() error {
 	// socket that somebody else has closed.
 	err := c.nc.Close()
 	c.mu.Lock()
-	c.ssl.Close()
+	c.free()
 	c.mu.Unlock()
 	return err
 }

@@ -67,6 +67,10 @@ func (c *Conn) drive(h *half) error {
 				err = c.cross(h)
 			}
 		default:
+			if h == &c.hs && c.ask != nil && isQuestion(h.want) {
+				err = c.answer(h)
+				break
+			}
 			err = fmt.Errorf("suspended for %v, which nothing here answers: %w", h.want, errors.ErrUnsupported)
 		}
 		if err != nil {

@@ -49,7 +49,7 @@ func (c *Conn) HandshakeContext(ctx context.Context) (err error) {
 	case h.final != nil:
 		return h.final
 	}
-	err = c.drive(h)
+	err = c.shakeHands(ctx)
 	if err == nil {
 		c.established.Store(true)
 		return nil
@@ -61,14 +61,37 @@ func (c *Conn) HandshakeContext(ctx context.Context) (err error) {
 	return err
 }
 
+// shakeHands drives the handshake, and the hooks' part in it.
+func (c *Conn) shakeHands(ctx context.Context) error {
+	if c.ask == nil {
+		return c.drive(&c.hs)
+	}
+	c.asking = ctx
+	if t, ok := c.ask.ahead(); ok {
+		if err := c.consult(t); err != nil {
+			return err
+		}
+	}
+	err := c.ask.because(c.drive(&c.hs))
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !errors.Is(err, os.ErrDeadlineExceeded) && !c.ask.finished(c.ssl, err) && err == nil {
+		c.ask = nil
+	}
+	return err
+}
+
 func (c *Conn) handshakeStep() {
 	h := &c.hs
 	op := "SSL_accept"
 	if c.client {
 		op = "SSL_connect"
-		h.want, h.err = c.ssl.Connect()
+		h.want, h.err = c.steps(c.ssl.Connect)
 	} else {
-		h.want, h.err = c.ssl.Accept()
+		h.want, h.err = c.steps(c.ssl.Accept)
+	}
+	if c.ask != nil {
+		c.ask.events(c.ssl)
 	}
 	c.note(h.err)
 	if h.want == ossl.WantNothing && h.err == nil {

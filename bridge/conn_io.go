@@ -66,6 +66,9 @@ func (c *Conn) readStep() {
 	}
 	h.n, h.want, h.err = c.ssl.Read(h.buf)
 	c.note(h.err)
+	if c.ask != nil {
+		c.ask.events(c.ssl)
+	}
 	// Only bytes that did not fit can be left in libssl.
 	h.idle = h.n > 0 && h.n < len(h.buf)
 	if h.n > 0 {

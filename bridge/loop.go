@@ -42,6 +42,7 @@ type Loop struct {
 	work      []func()             // the posts of this round
 	draining  bool                 // Shutdown: end when the last stream has gone
 	stopped   bool                 // Close: end now
+	askedNow  bool                 // a hook has been called in this round
 	round     round
 }
 
@@ -214,22 +215,29 @@ func (l *Loop) each(f func(*Stream)) {
 
 // once is one turn: wait, posts, timers, and a round.
 func (l *Loop) once() error {
-	if err := l.wait(); err != nil {
+	err := l.wait()
+	l.poll.woken.Store(true) // a post is seen before the next wait
+	if err != nil {
 		return err
 	}
 	l.now = int64(time.Since(l.begin))
 	l.yield()
-	l.poll.woken.Store(false)
 	l.dispatch()
 	l.runPosted()
 	l.timers.run(l.now)
 	l.bury()
 	l.step()
+	if l.askedNow {
+		// Most hooks answer at once. Let them, and the next round has it already.
+		l.askedNow = false
+		runtime.Gosched()
+	}
 	return nil
 }
 
 func (l *Loop) wait() error {
-	if len(l.ready)+len(l.dirty) > 0 {
+	l.poll.woken.Store(false)
+	if len(l.ready)+len(l.dirty) > 0 || l.hasPosts() {
 		l.poll.poll()
 		return l.poll.err
 	}
@@ -252,6 +260,12 @@ func (l *Loop) yield() {
 		l.yielded = l.now
 		runtime.Gosched()
 	}
+}
+
+func (l *Loop) hasPosts() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.posted) > 0
 }
 
 // runPosted runs what other goroutines posted. What these post in turn waits

@@ -180,6 +180,7 @@ func (s *Stream) client() error {
 	}
 	s.ssl = ssl
 	s.ssl.SetMode(streamMode)
+	s.hook(hooksOf(s.dial.ctx), s.dial.opts.InsecureSkipVerify)
 	s.endDial()
 	return ssl.SetFd(s.fd)
 }
@@ -291,5 +292,14 @@ func (s *Stream) adopt() error {
 		s.net.network = "unix"
 	}
 	s.net.peer = sa
+	if !hooksInstalled.Load() {
+		return nil
+	}
+	ctx, err := s.ssl.GetSSLCtx()
+	if err != nil {
+		return err
+	}
+	defer ctx.Close()
+	s.hook(hooksOf(ctx), false)
 	return nil
 }

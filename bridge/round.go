@@ -115,6 +115,9 @@ func (l *Loop) readHalf() {
 		s.inReady = false
 		switch {
 		case s.state == stateHandshaking:
+			if s.ask.busy() || s.handshakes() {
+				continue
+			}
 			r.add(s, s.handshakeOp(), nil)
 		case s.reads():
 			at := len(r.ops) * slot
@@ -191,12 +194,17 @@ func (s *Stream) stepped(op *ossl.Op) {
 	if s.server {
 		name = "SSL_accept"
 	}
+	s.told()
 	s.trace(name, op.Want, op.Err)
 	switch {
 	case s.state == stateClosed: // by the tracer
 	case op.Err != nil:
 		s.failed = true
+		if s.ask != nil {
+			op.Err = s.ask.because(op.Err)
+		}
 		s.fail(s.opError("handshake", op.Err))
+	case s.asked(op.Want):
 	case op.Want == ossl.WantRead || op.Want == ossl.WantWrite:
 		s.stepWant = op.Want
 		s.rearm()
@@ -213,6 +221,7 @@ func (s *Stream) opened(pending bool) {
 	s.stepWant = ossl.WantNothing
 	s.active, s.out.progress = s.loop.now, s.loop.now
 	s.loop.timers.update(s)
+	s.handshakeEnded(nil)
 	s.handler.HandshakeDone(s)
 	if s.out.len() > 0 || s.out.shut {
 		s.writeAgain()
@@ -226,6 +235,7 @@ func (s *Stream) opened(pending bool) {
 // deliver takes the outcome of a read: bytes first, then what ended it.
 func (s *Stream) deliver(op *ossl.Op) {
 	s.readWant = op.Want
+	s.told()
 	if op.N > 0 {
 		s.active = s.loop.now
 		if s.state == stateOpen {
@@ -266,6 +276,7 @@ func (s *Stream) settle() {
 
 // sent takes the outcome of a write.
 func (s *Stream) sent(op *ossl.Op) {
+	s.told()
 	s.wrote(op.N, op.Want, op.Err)
 	if s.state == stateClosed {
 		return

@@ -79,7 +79,7 @@ func sockaddr(ap netip.AddrPort) unix.Sockaddr {
 
 // accept4 is accept4(2) for a listener that does not block. unix.Accept4 would
 // do, but asks the kernel for each socket's protocol as well.
-func accept4(fd int) (int, unix.Sockaddr, error) {
+func accept4(fd int) (int, unix.Sockaddr, unix.Errno) {
 	var raw unix.RawSockaddrAny
 	size := uint32(unix.SizeofSockaddrAny)
 	n, _, errno := unix.RawSyscall6(unix.SYS_ACCEPT4, uintptr(fd), uintptr(unsafe.Pointer(&raw)),
@@ -87,7 +87,7 @@ func accept4(fd int) (int, unix.Sockaddr, error) {
 	if errno != 0 {
 		return -1, nil, errno
 	}
-	return int(n), decodeSockaddr(int(n), &raw), nil
+	return int(n), decodeSockaddr(int(n), &raw), 0
 }
 
 // decodeSockaddr is the address that the kernel left in raw for the peer of fd.

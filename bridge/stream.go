@@ -38,6 +38,7 @@ type Stream struct {
 	active int64 // loop time of the last byte in or out
 	dial   *dialing
 	net    netAddrs
+	ask    *asking // nil without hooks
 }
 
 type streamState uint8
@@ -147,6 +148,7 @@ func (l *Loop) bury() {
 	for i := 0; i < len(l.doomed); i++ {
 		s := l.doomed[i]
 		l.doomed[i] = nil
+		s.handshakeEnded(s.err)
 		s.handler.Closed(s, s.err)
 		l.timers.remove(s)
 		delete(l.dialing, s)
@@ -158,15 +160,15 @@ func (l *Loop) bury() {
 
 // release frees the SSL before its descriptor can become another's.
 func (s *Stream) release() {
-	if s.ssl != nil {
-		s.ssl.Close()
-	}
 	s.endDial()
 	s.out.drop()
 	if s.fd >= 0 {
 		s.loop.unregister(s.fd)
-		unix.Close(s.fd)
+	}
+	if freed := s.letGo(); freed && s.fd >= 0 {
 		s.loop.rested()
+	} else if s.fd >= 0 && s.armed != 0 {
+		_ = s.loop.poll.remove(s.fd) // it stays open for a while
 	}
 }
 
@@ -180,7 +182,13 @@ func (s *Stream) event(ev uint32) {
 		s.connected()
 		return
 	case stateHandshaking:
-		s.readAgain()
+		switch {
+		case !s.ask.busy():
+			s.readAgain()
+		case s.ask.out && (broken || ev&unix.EPOLLRDHUP != 0):
+			s.failed = true
+			s.fail(s.opError("handshake", errGone))
+		}
 		return
 	case stateClosed:
 		return
@@ -222,6 +230,9 @@ func (s *Stream) interest() uint32 {
 	case stateConnecting:
 		return unix.EPOLLOUT
 	case stateHandshaking:
+		if s.ask.busy() {
+			return s.ask.interest()
+		}
 		return eventOf(s.stepWant)
 	case stateClosed:
 		return 0

@@ -222,8 +222,9 @@ static int set_suspend(SSL_CTX *c, unsigned bits)
 	}
 	gossl_hooks_in_use = 1;
 	*gossl_ctx_suspend(gossl_ctx_data_of(c)) |= bits;
+	if (bits != 0)
+		gossl_message_install(c); // whoever asks may want to know the ClientHello
 	if (bits & 1u << GOSSL_ASK_HELLO) {
-		gossl_message_install(c);
 		gossl_hello_install(c);
 		gossl_alpn_install(c);
 	}

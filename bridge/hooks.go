@@ -1,0 +1,104 @@
+package bridge
+
+import (
+	"context"
+	"time"
+
+	"github.com/sslsock/sslsock/ossl"
+)
+
+// Hooks are decisions of a handshake that a program makes itself: ordinary Go
+// functions that may take as long as they like and ask whom they like. No
+// thread waits for them, and neither does a Loop: OpenSSL suspends the
+// handshake. All are optional, and may be called at the same time for any number
+// of connections, but only one at a time for each connection.
+//
+// A hook's context ends with the handshake's timeout or deadline, when the
+// connection is closed, and when the peer goes away; what a hook returns after
+// that counts no more. A client that has sent all of its handshake (VerifyPeer,
+// and PSK of TLS 1.2) may end its side in good order, and so has gone away only
+// when the connection is broken. An error ends the handshake with an alert (see
+// AlertError), and reaches the program as a *HookError; so does a panic.
+//
+// Hooks belong to a Ctx: Config.Hooks, or Install. A Ctx without any costs
+// nothing more than before.
+type Hooks struct {
+	// ClientHello is the first decision of a server, with nothing settled yet. A
+	// nil answer goes on.
+	ClientHello func(ctx context.Context, h *Handshake) (*HelloAnswer, error)
+
+	// Certificate chooses what to show of oneself: on servers, unless a session is
+	// resumed, and on clients when the server asks. Nil shows what the Ctx has, if
+	// it has any. It is still the caller's, who must not close it meanwhile.
+	Certificate func(ctx context.Context, h *Handshake) (*KeyPair, error)
+
+	// VerifyPeer sees the peer's chain with OpenSSL's verdict on it. Nil lets the
+	// verdict stand: a chain that did not verify is refused all the same, unless
+	// PeerCertificate.Accept was called. An error that is an ossl.VerifyResult
+	// chooses the alert that fits; any other is bad_certificate. On a server it
+	// takes an asynchronous job: see Jobs in ARCHITECTURE.md.
+	//
+	// It is not called when a session is resumed.
+	VerifyPeer func(ctx context.Context, h *Handshake, p *PeerCertificate) error
+
+	// Sessions keeps a server's sessions: see Config. An error from it means a full
+	// handshake, and goes to OnError.
+	Sessions SessionStore
+
+	// PSK is the pre-shared key of an identity on servers, and on clients, where
+	// the identity asked for is empty, what to offer. Nil is none: a server then
+	// goes on with a certificate, if it has one. Under TLS 1.2 a server is asked
+	// through an asynchronous job.
+	PSK func(ctx context.Context, h *Handshake, identity []byte) (*PSK, error)
+
+	// ALPN chooses a protocol on a server, of those that the client offers. "" goes
+	// on without one; ErrNoALPN refuses.
+	ALPN func(ctx context.Context, h *Handshake, offered []string) (string, error)
+
+	// OCSP is the response (RFC 6960, DER) that a server staples for a client that
+	// asks for one; cert is what Certificate answered, nil without it. Empty is
+	// none.
+	OCSP func(ctx context.Context, h *Handshake, cert *KeyPair) ([]byte, error)
+
+	// Event sees what libssl tells: key log lines, state changes, alerts, messages.
+	// It is called where the connection is driven, and must not block. Events says
+	// of which kinds.
+	Event  func(h *Handshake, ev ossl.Event)
+	Events []ossl.EventKind
+
+	// Finished is called where the connection is driven, once the handshake has
+	// ended well or badly, and must not block.
+	Finished func(h *Handshake, r *HandshakeReport)
+
+	// OnError is told of what no connection fails for: a session store that does
+	// not answer. It may be called from any goroutine.
+	OnError func(err error)
+}
+
+// HelloAnswer is what a ClientHello hook decides.
+type HelloAnswer struct {
+	// Ctx is another Ctx to go on with, nil for the same: its certificates, verify
+	// mode and depth, options, versions and hooks. Ciphers, groups and what is
+	// resumed stay those of the first. It is still the caller's.
+	Ctx *ossl.Ctx
+}
+
+// PSK is a pre-shared key: RFC 8446, section 4.2.11, and RFC 4279.
+type PSK struct {
+	Identity []byte // on clients; 1 to 128 bytes
+	Key      []byte // 1 to 256 bytes
+	SHA384   bool   // the hash of TLS 1.3 is SHA-384, not SHA-256
+}
+
+// HandshakeReport is how a handshake went.
+type HandshakeReport struct {
+	Err     error         // nil when it ended well
+	Elapsed time.Duration // since the connection was accepted or made
+	InHooks time.Duration // of these, waiting for hooks
+	Resumed bool
+}
+
+// jobs says whether some hook can be waited for by an asynchronous job only.
+func (h *Hooks) jobs(server bool) bool {
+	return server && (h.VerifyPeer != nil || h.PSK != nil)
+}

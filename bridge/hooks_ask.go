@@ -1,0 +1,267 @@
+package bridge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"slices"
+	"time"
+
+	"github.com/sslsock/sslsock/ossl"
+)
+
+// asker asks the hooks of one connection. It belongs to whoever drives that; but
+// while a task is out, to the task.
+type asker struct {
+	set      *hookSet // changes with the Ctx
+	base     *hookSet // of the Ctx that the connection began with
+	info     Handshake
+	insecure bool  // clients: see hookSet
+	tls13    bool  // servers: it may be negotiated
+	jobs     bool  // from now on the handshake needs a worker
+	err      error // why a hook ended the handshake
+}
+
+// early says whether the peer has still something to send for the handshake, so
+// that the end of what it sends is the end of the handshake. Later it may have
+// said all it has to say, and have closed its side in good order.
+func (t task) early() bool { return t.q == ossl.AskClientHello || t.q == ossl.AskCert }
+
+// newAsker is nil where there is nobody to ask.
+func newAsker(set *hookSet, server bool, local, remote net.Addr) *asker {
+	if set == nil {
+		return nil
+	}
+	return &asker{
+		set: set, base: set, jobs: set.jobs(server),
+		info: Handshake{Server: server, LocalAddr: local, RemoteAddr: remote, begun: time.Now()},
+	}
+}
+
+// apply brings an answer to the SSL, where the connection is driven.
+type apply func(*ossl.SSL) error
+
+// task is a question, ready to be asked on any goroutine.
+type task struct {
+	q     ossl.Question
+	hook  string
+	ask   func(context.Context) (apply, error)
+	begun time.Time
+}
+
+// ahead is what is asked before a client's first step, if anything is.
+func (a *asker) ahead() (task, bool) {
+	if a.info.Server || a.set.PSK == nil {
+		return task{}, false
+	}
+	return task{ossl.AskNothing, "PSK", a.askOfferedPSK, time.Now()}, true
+}
+
+// question is what the suspended handshake asks.
+func (a *asker) question(ssl *ossl.SSL) (task, error) {
+	now, q := time.Now(), ssl.Asked()
+	if err := a.look(ssl); err != nil {
+		// No hook may be passed by for a ClientHello that is odd.
+		return task{q, "ClientHello", func(context.Context) (apply, error) { return nil, AlertError(alertDecodeError, err) }, now}, nil
+	}
+	switch q {
+	case ossl.AskClientHello:
+		return task{q, "ClientHello", a.askHello, now}, nil
+	case ossl.AskCert:
+		if !a.info.Server {
+			for _, name := range ssl.Get0PeerCAList() {
+				a.info.CANames = append(a.info.CANames, name.I2D())
+			}
+		}
+		return task{q, "Certificate", a.askCertificate, now}, nil
+	case ossl.AskVerify:
+		chain := ssl.AskedChain()
+		return task{q, "VerifyPeer", func(ctx context.Context) (apply, error) { return a.askVerify(ctx, chain) }, now}, nil
+	case ossl.AskPSK:
+		id := ssl.AskedIdentity()
+		return task{q, "PSK", func(ctx context.Context) (apply, error) { return a.askPSK(ctx, id) }, now}, nil
+	default:
+		return task{}, errNobodyAnswers
+	}
+}
+
+var errNobodyAnswers = errors.New("the handshake is suspended for what nothing here answers")
+
+// look notes what can be known by now.
+func (a *asker) look(ssl *ossl.SSL) error {
+	if a.info.Server && a.info.ClientHello == nil {
+		if raw := ssl.ClientHello(); raw != nil {
+			hello, err := ParseClientHello(raw)
+			if err != nil {
+				return err
+			}
+			hello.LocalAddr, hello.RemoteAddr = a.info.LocalAddr, a.info.RemoteAddr
+			a.info.ClientHello = hello
+		}
+	}
+	a.info.State = ssl.ConnectionState()
+	newest := ssl.GetMaxProtoVersion()
+	a.tls13 = newest == 0 || newest >= ossl.TLS1_3Version
+	return nil
+}
+
+// run asks; its error is a *HookError.
+func (a *asker) run(ctx context.Context, t task) (answer apply, err error) {
+	err = guard(t.hook, func() (err error) {
+		answer, err = t.ask(ctx)
+		return err
+	})
+	return answer, err
+}
+
+// settle gives the outcome of run to the SSL. The error is for what cannot be
+// told to it.
+func (a *asker) settle(ssl *ossl.SSL, t task, answer apply, err error) error {
+	a.info.inHooks += time.Since(t.begun)
+	if err == nil {
+		if err = answer(ssl); err == nil {
+			return nil
+		}
+		err = hookError(t.hook, err)
+	}
+	a.err = err
+	refusal := ossl.Answer{Refuse: true, Alert: alertInternalError}
+	var h *HookError
+	if errors.As(err, &h) {
+		refusal.Alert = h.Alert
+	}
+	refusal.Verify = verifyCertRejected
+	_ = errors.As(err, &refusal.Verify)
+	if t.q == ossl.AskNothing {
+		return err
+	}
+	return ssl.Answer(t.q, refusal)
+}
+
+const verifyCertRejected ossl.VerifyResult = 28 // X509_V_ERR_CERT_REJECTED: bad_certificate
+
+// because is err, or the hook's error where that is the reason for it.
+func (a *asker) because(err error) error {
+	if a != nil && a.err != nil && err != nil {
+		return a.err
+	}
+	return err
+}
+
+func granted(q ossl.Question) apply {
+	return func(ssl *ossl.SSL) error { return ssl.Answer(q, ossl.Answer{}) }
+}
+
+func (a *asker) askCertificate(ctx context.Context) (apply, error) {
+	var staple []byte
+	var pair *KeyPair
+	var err error
+	if a.set.Certificate != nil {
+		if pair, err = a.set.Certificate(ctx, &a.info); err != nil {
+			return nil, err
+		}
+	}
+	if hello := a.info.ClientHello; a.set.OCSP != nil && hello != nil && hello.StatusRequest {
+		err := guard("OCSP", func() (err error) {
+			staple, err = a.set.OCSP(ctx, &a.info, pair)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return func(ssl *ossl.SSL) error {
+		if p := pair; p != nil {
+			if err := ssl.UseCertAndKey(p.Leaf, p.Key, p.Chain, true); err != nil {
+				return fmt.Errorf("certificate and key: %w", err)
+			}
+		}
+		if len(staple) > 0 {
+			if err := ssl.SetStaple(staple); err != nil {
+				return err
+			}
+		}
+		return ssl.Answer(ossl.AskCert, ossl.Answer{})
+	}, nil
+}
+
+func (a *asker) askVerify(ctx context.Context, chain ossl.PeerChain) (apply, error) {
+	p := &PeerCertificate{PeerChain: chain, accepted: a.insecure}
+	if err := a.set.VerifyPeer(ctx, &a.info, p); err != nil {
+		return nil, err
+	}
+	if p.accepted || p.Result == ossl.VerifyOK {
+		return granted(ossl.AskVerify), nil
+	}
+	return func(ssl *ossl.SSL) error {
+		return ssl.Answer(ossl.AskVerify, ossl.Answer{Refuse: true, Verify: p.Result})
+	}, nil
+}
+
+// askPSK is a server of TLS 1.2.
+func (a *asker) askPSK(ctx context.Context, identity []byte) (apply, error) {
+	psk, err := a.base.PSK(ctx, &a.info, identity)
+	if err != nil {
+		return nil, err
+	}
+	return func(ssl *ossl.SSL) error {
+		if psk == nil {
+			return ssl.Answer(ossl.AskPSK, ossl.Answer{Refuse: true})
+		}
+		return ssl.Answer(ossl.AskPSK, ossl.Answer{Data: psk.Key})
+	}, nil
+}
+
+// askOfferedPSK is a client before its first step.
+func (a *asker) askOfferedPSK(ctx context.Context) (apply, error) {
+	psk, err := a.set.PSK(ctx, &a.info, nil)
+	if err != nil {
+		return nil, err
+	}
+	return func(ssl *ossl.SSL) error {
+		if psk == nil {
+			return nil
+		}
+		return ssl.SetPSK(psk.Identity, psk.Key, psk.SHA384)
+	}, nil
+}
+
+// events hands on what libssl has told.
+func (a *asker) events(ssl *ossl.SSL) {
+	if !ssl.HasEvents() {
+		return
+	}
+	for _, ev := range ssl.TakeEvents() {
+		if ev.Session != nil && a.base.Sessions != nil && a.info.Server {
+			a.base.put(ev.Session)
+		}
+		if a.set.Event != nil && slices.Contains(a.set.Events, ev.Kind) {
+			a.set.Event(&a.info, ev)
+		}
+		ev.Session.Close()
+	}
+}
+
+// finished reports the end of the handshake, and says whether the asker is
+// needed any more.
+func (a *asker) finished(ssl *ossl.SSL, err error) bool {
+	a.events(ssl)
+	a.report(ssl.ConnectionState(), err)
+	return a.set.Event != nil || a.base.Sessions != nil
+}
+
+// report calls Finished with a copy, because a hook may still be out and read
+// the original.
+func (a *asker) report(st ossl.ConnectionState, err error) {
+	if a.set.Finished == nil {
+		return
+	}
+	info := a.info
+	info.State = st
+	a.set.Finished(&info, &HandshakeReport{Err: err, Elapsed: time.Since(info.begun), InHooks: info.inHooks, Resumed: st.Resumed})
+}
+
+// errGone is for a peer that leaves while a hook is asked.
+var errGone = fmt.Errorf("the peer went away while a hook was asked: %w", io.ErrUnexpectedEOF)

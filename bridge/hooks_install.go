@@ -1,0 +1,97 @@
+package bridge
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"github.com/sslsock/sslsock/ossl"
+)
+
+// hookSet is Hooks as a Ctx has them.
+type hookSet struct {
+	*Hooks
+	insecure bool // clients: a chain counts as verified unless VerifyPeer says no
+}
+
+// hooksInstalled spares programs without hooks the look for them.
+var hooksInstalled atomic.Bool
+
+// hookIndex is where a Ctx keeps its hookSet.
+var hookIndex = sync.OnceValues(ossl.CtxGetExNewIndex)
+
+// Install has the connections of ctx ask these hooks; Config.Hooks does it for
+// the Ctx that it makes. It belongs to the configuration of a Ctx, and cannot be
+// undone. The Hooks must not be changed any more.
+//
+// With Sessions, ctx keeps its sessions there and nowhere else: tickets then hold
+// only an id.
+func (h *Hooks) Install(ctx *ossl.Ctx) error { return h.install(ctx, false) }
+
+func (h *Hooks) install(ctx *ossl.Ctx, insecure bool) error {
+	index, err := hookIndex()
+	if err != nil {
+		return err
+	}
+	if err := ctx.SetSuspend(h.questions()...); err != nil {
+		return err
+	}
+	if err := ctx.SetAhead(h.ahead()...); err != nil {
+		return err
+	}
+	events := h.Events
+	if h.Event == nil {
+		events = nil
+	}
+	if h.Sessions != nil {
+		events = append(events[:len(events):len(events)], ossl.EventSession)
+		ctx.SetSessionCacheMode(ossl.SessCacheServer | ossl.SessCacheNoInternal)
+		ctx.SetOptions(ossl.OpNoTicket)
+	}
+	if err := ctx.SetEvents(events...); err != nil {
+		return err
+	}
+	hooksInstalled.Store(true)
+	return ctx.SetExData(index, &hookSet{Hooks: h, insecure: insecure})
+}
+
+func (h *Hooks) questions() []ossl.Question {
+	var list []ossl.Question
+	for q, wanted := range map[ossl.Question]bool{
+		ossl.AskClientHello: h.ClientHello != nil || h.ALPN != nil || h.Sessions != nil || h.PSK != nil,
+		ossl.AskCert:        h.Certificate != nil || h.OCSP != nil,
+		ossl.AskVerify:      h.VerifyPeer != nil,
+		ossl.AskPSK:         h.PSK != nil,
+	} {
+		if wanted {
+			list = append(list, q)
+		}
+	}
+	return list
+}
+
+func (h *Hooks) ahead() []ossl.Ahead {
+	var list []ossl.Ahead
+	if h.Sessions != nil {
+		list = append(list, ossl.AheadSession)
+	}
+	if h.PSK != nil {
+		list = append(list, ossl.AheadPSKServer, ossl.AheadPSKClient)
+	}
+	if h.OCSP != nil {
+		list = append(list, ossl.AheadStaple)
+	}
+	return list
+}
+
+// hooksOf is what Install has left on ctx, nil for nothing.
+func hooksOf(ctx *ossl.Ctx) *hookSet {
+	if !hooksInstalled.Load() {
+		return nil
+	}
+	index, err := hookIndex()
+	if err != nil {
+		return nil
+	}
+	set, _ := ctx.GetExData(index).(*hookSet)
+	return set
+}

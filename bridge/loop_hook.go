@@ -1,0 +1,214 @@
+package bridge
+
+import (
+	"context"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/sslsock/sslsock/ossl"
+)
+
+// asking is what a stream with hooks has besides. While busy, the loop leaves
+// its SSL alone.
+type asking struct {
+	*asker
+	begun    bool // the first step has been taken, or what comes before it asked
+	out      bool // a task is
+	task     task
+	cancel   context.CancelFunc
+	worker   *worker
+	stepping bool // the worker has the SSL
+	paused   bool // a job is, on the worker
+	reported bool
+}
+
+func (a *asking) busy() bool { return a != nil && (a.out || a.stepping) }
+
+// interest is what epoll should watch for while busy.
+func (a *asking) interest() uint32 {
+	switch {
+	case a.stepping:
+		return 0 // what happens on the socket is for the worker to find
+	case a.task.early():
+		return unix.EPOLLRDHUP
+	default:
+		return unix.EPOLLPRI // never comes, but errors and hang-ups do with it
+	}
+}
+
+// hook gives the stream its hooks, if the Ctx has any.
+func (s *Stream) hook(set *hookSet, insecure bool) {
+	if set != nil {
+		s.ask = &asking{asker: newAsker(set, s.server, s.LocalAddr(), s.RemoteAddr())}
+		s.ask.insecure = set.insecure || insecure
+	}
+}
+
+// handshakes takes a step of a handshake that has hooks, unless that is for the
+// round's batch to do.
+func (s *Stream) handshakes() bool {
+	a := s.ask
+	if a == nil {
+		return false
+	}
+	if !a.begun {
+		a.begun = true
+		if t, ok := a.ahead(); ok {
+			s.put(t)
+			return true
+		}
+	}
+	if !a.jobs {
+		return false
+	}
+	s.stepAside()
+	return true
+}
+
+// stepAside has the worker take the step.
+func (s *Stream) stepAside() {
+	a, ssl := s.ask, s.ssl
+	if a.worker == nil {
+		a.worker = chooseWorker()
+		ssl.SetMode(ossl.ModeAsync)
+	}
+	a.stepping = true
+	s.rearm()
+	fd := s.fd
+	a.worker.do(func() {
+		var op ossl.Op
+		op.Want, op.Err = ssl.DoHandshake()
+		if s.loop.Post(func() { s.steppedAside(&op) }) != nil {
+			abandon(ssl)
+			ssl.Close()
+			unix.Close(fd)
+		}
+	})
+}
+
+func (s *Stream) steppedAside(op *ossl.Op) {
+	a := s.ask
+	a.stepping = false
+	a.paused = op.Want == ossl.WantAsync
+	if s.state == stateClosed {
+		s.letGo()
+		return
+	}
+	if op.Want == ossl.WantNothing && op.Err == nil {
+		s.ssl.ClearMode(ossl.ModeAsync)
+		op.Pending = s.ssl.HasPending()
+	}
+	s.stepped(op)
+}
+
+// asked says whether w is a question, and has it asked.
+func (s *Stream) asked(w ossl.Want) bool {
+	switch w {
+	case ossl.WantClientHello, ossl.WantX509Lookup, ossl.WantRetryVerify, ossl.WantAsync:
+	default:
+		return false
+	}
+	if s.ask == nil {
+		return false
+	}
+	t, err := s.ask.question(s.ssl)
+	if err != nil {
+		s.fail(s.opError("handshake", err))
+		return true
+	}
+	s.put(t)
+	return true
+}
+
+// put has a goroutine ask the hook. What the hook returns comes back as a post.
+func (s *Stream) put(t task) {
+	a, l := s.ask, s.loop
+	a.out, a.task = true, t
+	var ctx context.Context
+	ctx, a.cancel = context.WithCancel(context.Background())
+	if at := s.deadline(); at != 0 {
+		ctx = deadlineContext{ctx, l.begin.Add(time.Duration(at))}
+	}
+	s.rearm()
+	l.askedNow = true
+	go func() {
+		answer, err := a.run(ctx, t)
+		// The error means that the loop has ended, and the stream with it.
+		_ = l.Post(func() { s.answered(a, t, answer, err) })
+	}()
+}
+
+// answered takes what a hook decided, unless that is too late.
+func (s *Stream) answered(a *asking, t task, answer apply, err error) {
+	a.out = false
+	a.cancel()
+	if s.state == stateClosed {
+		return
+	}
+	if err := a.settle(s.ssl, t, answer, err); err != nil {
+		s.fail(s.opError("handshake", err))
+		return
+	}
+	s.readAgain()
+	s.rearm()
+}
+
+// deadlineContext tells of a deadline that the loop's own timer watches.
+type deadlineContext struct {
+	context.Context
+	at time.Time
+}
+
+func (c deadlineContext) Deadline() (time.Time, bool) { return c.at, true }
+
+// told hands on what libssl has told during an operation.
+func (s *Stream) told() {
+	if s.ask != nil {
+		s.ask.events(s.ssl)
+	}
+}
+
+// handshakeEnded reports to the hooks, and forgets them if it can.
+func (s *Stream) handshakeEnded(err error) {
+	a := s.ask
+	if a == nil || a.reported {
+		return
+	}
+	a.reported = true
+	if a.stepping || a.paused {
+		a.report(ossl.ConnectionState{}, err)
+		return
+	}
+	if !a.finished(s.ssl, err) && err == nil {
+		s.ask = nil
+	}
+}
+
+// letGo gives the SSL and the socket back once nobody else has them, and says
+// whether that was now.
+func (s *Stream) letGo() bool {
+	a := s.ask
+	if a != nil && a.cancel != nil {
+		a.cancel()
+	}
+	if a != nil && a.stepping {
+		return false // steppedAside comes back to it
+	}
+	ssl, fd := s.ssl, s.fd
+	if a != nil && a.paused {
+		a.worker.do(func() {
+			abandon(ssl)
+			ssl.Close()
+			unix.Close(fd)
+		})
+		return false
+	}
+	if ssl != nil {
+		ssl.Close()
+	}
+	if fd >= 0 {
+		unix.Close(fd)
+	}
+	return true
+}
