@@ -53,7 +53,8 @@ func run(ctx context.Context, o options) error {
 	o.config.Dir, o.config.Progress = dir, p.step
 	r := &report.Report{Time: time.Now(), Rounds: o.config.Rounds, Seconds: o.config.Seconds, Tickets: o.config.Tickets,
 		Machine: report.ThisMachine(o.processors, o.config.ServerCPUs, o.config.LoadCPUs)}
-	if o.config.Rows, r.Skipped, err = possible(o.config.Rows); err != nil {
+	r.Machine.WorkerCPUs, r.Machine.WorkerLoadCPUs = o.config.WorkerCPUs, o.config.WorkerLoadCPUs
+	if o.config.Rows, r.Skipped, err = possible(o.config.Rows, len(o.processors)); err != nil {
 		return err
 	}
 	b, err := start(ctx, o, r, p)
@@ -116,6 +117,12 @@ func start(ctx context.Context, o options, r *report.Report, p *progress) (*meas
 			o.config.Syscalls = false
 		}
 	}
+	if o.config.Profile {
+		if err := proc.CanProfile(ctx, o.config.Dir); err != nil {
+			p.note("there are no profiles: %v", err)
+			o.config.Profile = false
+		}
+	}
 	o.config.Peers = built
 	b, failed, err := measure.Start(ctx, o.config)
 	r.Skipped = slices.Concat(r.Skipped, skipped, failed)
@@ -125,8 +132,9 @@ func start(ctx context.Context, o options, r *report.Report, p *progress) (*meas
 	return b, err
 }
 
-// possible gives the rows whose connections may be opened here, and why the others may not.
-func possible(list []rows.Row) ([]rows.Row, []peers.Skipped, error) {
+// possible gives the rows that can be measured on so many processors and whose connections may be opened, and why the others
+// cannot.
+func possible(list []rows.Row, processors int) ([]rows.Row, []peers.Skipped, error) {
 	var most uint64
 	for _, r := range list {
 		most = max(most, r.Files())
@@ -135,12 +143,15 @@ func possible(list []rows.Row) ([]rows.Row, []peers.Skipped, error) {
 	var out []rows.Row
 	var skipped []peers.Skipped
 	for _, r := range list {
-		if r.Files() <= allowed {
+		switch {
+		case r.Files() > allowed:
+			skipped = append(skipped, peers.Skipped{What: r.Name, Reason: fmt.Sprintf(
+				"it needs %d open files and this system allows %d (raise it with ulimit -Hn, or LimitNOFILE= of systemd)", r.Files(), allowed)})
+		case r.Workers > processors:
+			skipped = append(skipped, peers.Skipped{What: r.Name, Reason: fmt.Sprintf("it needs %d processors", r.Workers)})
+		default:
 			out = append(out, r)
-			continue
 		}
-		skipped = append(skipped, peers.Skipped{What: r.Name, Reason: fmt.Sprintf(
-			"it needs %d open files and this system allows %d (raise it with ulimit -Hn, or LimitNOFILE= of systemd)", r.Files(), allowed)})
 	}
 	if len(out) == 0 && err == nil {
 		err = fmt.Errorf("%s", skipped[0])

@@ -37,6 +37,7 @@ func parse(args []string) (options, error) {
 	set.Float64Var(&o.config.Seconds, "seconds", 0.5, "seconds of load in a round")
 	set.IntVar(&o.config.Tickets, "tickets", 1, "session tickets after a TLS 1.3 handshake; crypto/tls can have 1 or none")
 	set.BoolVar(&o.config.Syscalls, "syscalls", true, "count system calls by perf, in one more round")
+	set.BoolVar(&o.config.Profile, "profile", true, "find out by perf what the CPU time is spent in, in one more round")
 	set.StringVar(&o.json, "json", "", "write everything that was measured to this `file`")
 	set.StringVar(&o.svg, "svg", "", "draw the ratios to this `file`")
 	set.StringVar(&o.from, "from", "", "measure nothing: show what --json has written to this `file` before")
@@ -71,7 +72,11 @@ func parse(args []string) (options, error) {
 	if _, err := os.Stat(filepath.Join(o.src, "peer", "c", "server.c")); err != nil {
 		return o, fmt.Errorf("the peers' source is not here: run sslbench in its folder or name that with --src (%w)", err)
 	}
-	return o, o.place(*serverCPUs, *loadCPUs)
+	if err := o.place(*serverCPUs, *loadCPUs); err != nil {
+		return o, err
+	}
+	o.placeWorkers()
+	return o, nil
 }
 
 // choose picks rows and peers.
@@ -114,6 +119,17 @@ func (o *options) place(serverCPUs, loadCPUs string) error {
 		o.config.LoadCPUs, err = proc.ParseProcessors(loadCPUs)
 	}
 	return err
+}
+
+// placeWorkers picks the processors for rows with workers: the last four, two for the servers and two for the load. Where there
+// are fewer, the load shares those of the servers.
+func (o *options) placeWorkers() {
+	const workers = 2
+	n := len(o.processors)
+	o.config.WorkerCPUs, o.config.WorkerLoadCPUs = o.processors[max(0, n-workers):], o.processors[max(0, n-workers):]
+	if n >= 2*workers {
+		o.config.WorkerCPUs = o.processors[n-2*workers : n-workers]
+	}
 }
 
 func (o *options) list() {

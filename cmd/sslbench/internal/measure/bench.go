@@ -6,10 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/sslsock/sslsock/cmd/sslbench/internal/certs"
 	"github.com/sslsock/sslsock/cmd/sslbench/internal/peers"
+	"github.com/sslsock/sslsock/cmd/sslbench/internal/proc"
 	"github.com/sslsock/sslsock/cmd/sslbench/internal/rows"
 )
 
@@ -24,7 +24,11 @@ type Config struct {
 	Tickets    int     // that the servers send after a TLS 1.3 handshake
 	ServerCPUs []int
 	LoadCPUs   []int
-	Syscalls   bool // count them, in a round of its own
+	// For rows with workers: a server has the first so many of the one, and each process of the load one of the other.
+	WorkerCPUs     []int
+	WorkerLoadCPUs []int
+	Syscalls       bool // count them, in a round of its own
+	Profile        bool // take one, in a round of its own
 	// Progress is called before each measurement with how many have been done, of how many, and which comes.
 	Progress func(done, total int, what string)
 }
@@ -43,17 +47,29 @@ type Sample struct {
 	Involuntary int64   `json:"involuntary_switches"`
 	Resident    int64   `json:"resident_bytes"`
 	Crossings   int64   `json:"crossings"`
+	Busy        float64 `json:"busy"` // how many processors the server used on average
+	One         *One    `json:"one_worker,omitempty"`
 	Protocol    string  `json:"protocol,omitempty"`
 	Cipher      string  `json:"cipher,omitempty"`
 	Group       string  `json:"group,omitempty"`
 	Error       string  `json:"error,omitempty"` // why there is no figure
 }
 
-// Result is what was measured for a row. Syscalls holds the system calls for each unit, by peer.
+// One is what was measured right before a sample of several workers: one worker, under the same load.
+type One struct {
+	Figure  float64 `json:"figure"`
+	Units   float64 `json:"units"`
+	Seconds float64 `json:"seconds"`
+	Busy    float64 `json:"busy"`
+}
+
+// Result is what was measured for a row. Syscalls holds the system calls for each unit, and Profiles what the CPU time was
+// spent in, both by peer.
 type Result struct {
 	Row      rows.Row
 	Samples  []Sample
 	Syscalls map[string]float64
+	Profiles map[string]proc.Profile
 }
 
 // Bench is a set of running servers.
@@ -65,9 +81,10 @@ type Bench struct {
 }
 
 type key struct {
-	peer string
-	cert certs.Kind
-	http bool
+	peer    string
+	cert    certs.Kind
+	http    bool
+	workers int
 }
 
 // Start makes the certificates and starts all servers. Servers that do not start are skipped, but not the baseline.
@@ -97,29 +114,68 @@ func Start(ctx context.Context, cfg Config) (*Bench, []peers.Skipped, error) {
 		b.cfg.Peers = append(b.cfg.Peers, p)
 	}
 	for _, r := range cfg.Rows {
-		b.total += b.rounds(r) * len(b.taking(r))
+		b.total += len(b.rounds(r)) * len(b.taking(r))
 	}
 	return b, skipped, nil
 }
 
-// startAll starts a server of the peer for each kind of certificate and each protocol that its rows need.
+// startAll starts all servers of the peer: one for each kind of certificate, protocol and number of workers that its rows need.
 func (b *Bench) startAll(ctx context.Context, p peers.Peer) error {
 	for _, r := range b.cfg.Rows {
-		k := key{p.Name, r.Cert, r.HTTP}
-		if b.servers[k] != nil || !p.TakesPart(r) {
+		if !p.TakesPart(r) {
 			continue
 		}
-		s, err := p.Start(ctx, b.serverOptions(r))
-		if err != nil {
-			return err
+		for _, r := range compared(r) {
+			if _, err := b.server(ctx, p, r); err != nil {
+				return err
+			}
 		}
-		b.servers[k] = s
 	}
 	return nil
 }
 
+// compared gives the row, and before a row with workers the same with one of them.
+func compared(r rows.Row) []rows.Row {
+	if r.Workers == 0 {
+		return []rows.Row{r}
+	}
+	one := r
+	one.Workers = 1
+	return []rows.Row{one, r}
+}
+
+// server gives the peer's server for the row, which is started if there is none.
+func (b *Bench) server(ctx context.Context, p peers.Peer, r rows.Row) (*peers.Server, error) {
+	k := key{p.Name, r.Cert, r.HTTP, r.Workers}
+	if s := b.servers[k]; s != nil {
+		return s, nil
+	}
+	s, err := p.Start(ctx, b.serverOptions(r))
+	if err == nil {
+		b.servers[k] = s
+	}
+	return s, err
+}
+
+// replace stops the peer's server for the row, and starts another. The error says what the old one had to say.
+func (b *Bench) replace(ctx context.Context, p peers.Peer, r rows.Row, err error) error {
+	k := key{p.Name, r.Cert, r.HTTP, r.Workers}
+	if s := b.servers[k]; s != nil {
+		delete(b.servers, k)
+		if said := s.Stop(); said != "" {
+			err = fmt.Errorf("%w (the server said: %s)", err, said)
+		}
+	}
+	_, startErr := b.server(ctx, p, r)
+	return errors.Join(err, startErr)
+}
+
 func (b *Bench) serverOptions(r rows.Row) peers.Options {
-	return peers.Options{Pair: b.pairs[r.Cert], Tickets: b.cfg.Tickets, HTTP: r.HTTP, Processors: b.cfg.ServerCPUs}
+	o := peers.Options{Pair: b.pairs[r.Cert], Tickets: b.cfg.Tickets, HTTP: r.HTTP, Processors: b.cfg.ServerCPUs, Workers: r.Workers}
+	if r.Workers > 0 {
+		o.Processors = b.cfg.WorkerCPUs[:r.Workers]
+	}
+	return o
 }
 
 // taking gives the peers that take part in a row.
@@ -135,78 +191,4 @@ func (b *Bench) Close() {
 	for _, s := range b.servers {
 		s.Stop()
 	}
-}
-
-func (b *Bench) rounds(r rows.Row) int {
-	n := b.cfg.Rounds
-	if r.Rounds > 0 {
-		n = min(n, r.Rounds)
-	}
-	if b.cfg.Syscalls && !r.Memory() {
-		n++
-	}
-	return n
-}
-
-// Measure makes all rounds of a row; when ctx is cancelled, the result holds those before. Each round begins with another
-// peer, so that none is always after the same one.
-func (b *Bench) Measure(ctx context.Context, r rows.Row) (Result, error) {
-	result := Result{Row: r, Syscalls: map[string]float64{}}
-	list := b.taking(r)
-	for round := range b.rounds(r) {
-		count := b.cfg.Syscalls && !r.Memory() && round == b.rounds(r)-1
-		for i := range list {
-			p := list[(round+i)%len(list)]
-			b.cfg.Progress(b.done, b.total, fmt.Sprintf("%s  round %d/%d  %s", r.Name, round+1, b.rounds(r), p.Name))
-			sample, err := b.sample(ctx, r, p, count)
-			if ctx.Err() != nil {
-				return result, ctx.Err()
-			}
-			b.done++
-			switch {
-			case count && err == nil:
-				result.Syscalls[p.Name] = sample.Figure
-				continue
-			case count:
-				continue
-			case err != nil:
-				sample = Sample{Error: err.Error()}
-			}
-			sample.Peer, sample.Round = p.Name, round
-			result.Samples = append(result.Samples, sample)
-		}
-	}
-	return result, nil
-}
-
-// sample makes one measurement. After one that failed, the peer gets a new server.
-func (b *Bench) sample(ctx context.Context, r rows.Row, p peers.Peer, syscalls bool) (Sample, error) {
-	if r.Memory() {
-		return b.memory(ctx, r, p)
-	}
-	k := key{p.Name, r.Cert, r.HTTP}
-	s := b.servers[k]
-	var sample Sample
-	var err error
-	if syscalls {
-		sample, err = b.syscalls(ctx, r, s)
-	} else {
-		sample, err = b.cpu(ctx, r, s)
-	}
-	if err == nil || ctx.Err() != nil {
-		return sample, err
-	}
-	if said := s.Stop(); said != "" {
-		err = fmt.Errorf("%w (the server said: %s)", err, said)
-	}
-	fresh, startErr := p.Start(ctx, b.serverOptions(r))
-	if startErr == nil {
-		b.servers[k] = fresh
-	}
-	return sample, errors.Join(err, startErr)
-}
-
-// timeout bounds the set-up of a row's connections, and the end of its load.
-func timeout(r rows.Row) time.Duration {
-	return 20*time.Second + time.Duration(r.Conns)*5*time.Millisecond
 }

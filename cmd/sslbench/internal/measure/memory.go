@@ -5,7 +5,6 @@ import (
 	"errors"
 	"time"
 
-	"github.com/sslsock/sslsock/cmd/sslbench/internal/loadgen"
 	"github.com/sslsock/sslsock/cmd/sslbench/internal/peers"
 	"github.com/sslsock/sslsock/cmd/sslbench/internal/proc"
 	"github.com/sslsock/sslsock/cmd/sslbench/internal/rows"
@@ -21,15 +20,15 @@ func (b *Bench) memory(ctx context.Context, r rows.Row, p peers.Peer) (Sample, e
 	defer s.Stop()
 	warm := r
 	warm.Mode, warm.Conns = "full", 8
-	nothing := func() error { return nil }
-	if _, err := b.load(ctx, warm, s, nothing, nothing); err != nil {
+	nothing := func(*peers.Server) error { return nil }
+	if _, err := b.run(ctx, warm, s, nothing, nothing); err != nil {
 		return Sample{}, err
 	}
 	before, err := proc.Resident(s.PID())
 	if err != nil {
 		return Sample{}, err
 	}
-	l, err := loadgen.Start(ctx, b.cfg.Load, b.options(r, s.Port), b.cfg.LoadCPUs)
+	l, err := b.start(ctx, r, s.Port)
 	if err != nil {
 		return Sample{}, err
 	}

@@ -25,6 +25,8 @@ type Peer struct {
 	Args      []string // its own flags, beside those that all get
 	Own, HTTP bool     // whether it speaks the benchmark's own protocol, and HTTP
 	Crossings bool     // it calls C from Go, and tells how often
+	Scales    bool     // it can use several processors
+	Workers   string   // the flag that sets how many; none for those that use all that they may run on
 	OnRequest bool     // it takes part only when it is named
 	web       *web     // nil for those that are built
 	program   string
@@ -33,23 +35,35 @@ type Peer struct {
 
 // TakesPart tells whether the peer can be measured for a row.
 func (p Peer) TakesPart(r rows.Row) bool {
-	if r.HTTP {
+	switch {
+	case r.HTTP:
 		return p.HTTP
+	case r.Workers > 0:
+		return p.Scales
 	}
 	return p.Own
 }
 
+// Program is what the peer's processes run.
+func (p Peer) Program() string { return p.program }
+
 // All gives the peers in the order in which tables show them.
 func All() []Peer {
+	const own = "--own"
 	return []Peer{
-		{Name: Baseline, Dir: "peer/c", Own: true, HTTP: true},
-		{Name: "loop", Dir: "peer/ours", Args: []string{"--mode", "loop"}, Own: true, Crossings: true},
-		{Name: "conn", Dir: "peer/ours", Args: []string{"--mode", "conn"}, Own: true, HTTP: true, Crossings: true},
-		{Name: "gotls", Dir: "peer/gotls", Own: true, HTTP: true},
+		{Name: Baseline, Dir: "peer/c", Own: true, HTTP: true, Scales: true, Workers: "--threads"},
+		{Name: "loop", Dir: "peer/ours", Args: []string{"--mode", "loop"}, Own: true, Crossings: true, Scales: true, Workers: "--loops"},
+		{Name: "conn", Dir: "peer/ours", Args: []string{"--mode", "conn"}, Own: true, HTTP: true, Crossings: true, Scales: true},
+		{Name: "gotls", Dir: "peer/gotls", Own: true, HTTP: true, Scales: true},
 		{Name: "fork", Dir: "peer/fork", Own: true, HTTP: true, Crossings: true},
 		{Name: "nginx", HTTP: true, web: nginx},
 		{Name: "haproxy", HTTP: true, web: haproxy},
 		{Name: "noise", Dir: "peer/c", Own: true, HTTP: true, OnRequest: true}, // the baseline again: how far its ratios are from 1 is chance
+		// For rows with workers: each with a context of its own, or with a library context as well.
+		{Name: "c-ctx", Dir: "peer/c", Args: []string{own, "ctx"}, Scales: true, Workers: "--threads", OnRequest: true},
+		{Name: "c-lib", Dir: "peer/c", Args: []string{own, "lib"}, Scales: true, Workers: "--threads", OnRequest: true},
+		{Name: "loop-ctx", Dir: "peer/ours", Args: []string{"--mode", "loop", own, "ctx"}, Crossings: true, Scales: true, Workers: "--loops", OnRequest: true},
+		{Name: "loop-lib", Dir: "peer/ours", Args: []string{"--mode", "loop", own, "lib"}, Crossings: true, Scales: true, Workers: "--loops", OnRequest: true},
 	}
 }
 
@@ -125,7 +139,7 @@ func build(ctx context.Context, src, dir, program string) error {
 	if len(sources) == 0 {
 		return command(ctx, src, "go", "build", "-o", program, "./"+dir)
 	}
-	args := append([]string{"-O2", "-Wall", "-Wextra", "-o", program}, sources...)
+	args := append([]string{"-O2", "-Wall", "-Wextra", "-pthread", "-o", program}, sources...)
 	return command(ctx, src, compiler(), append(args, libraries(ctx)...)...)
 }
 

@@ -34,6 +34,7 @@ type Options struct {
 	Pair       certs.Pair
 	Tickets    int // after a TLS 1.3 handshake
 	HTTP       bool
+	Workers    int   // threads or loops; 0: one
 	Processors []int // where it may run
 }
 
@@ -45,6 +46,9 @@ func (p Peer) Start(ctx context.Context, o Options) (*Server, error) {
 	args := append([]string{"--port", "0", "--cert", o.Pair.Cert, "--key", o.Pair.Key, "--tickets", strconv.Itoa(o.Tickets)}, p.Args...)
 	if o.HTTP {
 		args = append(args, "--http")
+	}
+	if o.Workers > 1 && p.Workers != "" {
+		args = append(args, p.Workers, strconv.Itoa(o.Workers))
 	}
 	s := &Server{Peer: p, cmd: exec.CommandContext(ctx, p.program, args...), lines: make(chan string, 1)}
 	s.cmd.Stderr = &s.stderr

@@ -109,3 +109,49 @@ func TestParsePerf(t *testing.T) {
 		}
 	}
 }
+
+func TestParseProfile(t *testing.T) {
+	p, err := parseProfile(strings.Join([]string{
+		"", " 40         |[kernel.kallsyms]|[k] tcp_ack", "10|[nf_tables]|[k] nft_do_chain", " 20|libcrypto.so.3|[.] 0x000000000017e6aa",
+		"5|libssl.so.3|[.] SSL_read", "4|libc.so.6|[.] malloc", "1|[vdso]|[.] __vdso_clock_gettime", "12|peer-ours|[.] runtime.lock2",
+		"7|peer-ours|[.] main.(*session).Data", "1|[unknown]|[.] 0000000000000000", "", "# a remark"}, "\n"), "peer-ours")
+	want := Profile{Samples: 100, Kernel: 0.5, Crypto: 0.2, SSL: 0.05, LibC: 0.05, Own: 0.2, Runtime: 0.12}
+	if p != want || err != nil {
+		t.Errorf("got %+v, want %+v, error %v", p, want, err)
+	}
+	if p, err := parseProfile("Error:\nThe profile.data data has no samples!\n", "peer-ours"); err == nil {
+		t.Errorf("got %+v and no error", p)
+	}
+}
+
+func TestRecordSeesTheProgramItself(t *testing.T) {
+	if err := CanProfile(t.Context(), t.TempDir()); err != nil {
+		t.Skip(err)
+	}
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := Record(t.Context(), t.TempDir(), os.Getpid())
+	if err != nil {
+		t.Fatal(err)
+	}
+	burn(t, 1, 200*time.Millisecond)
+	p, err := r.Stop(t.Context(), program)
+	if err != nil || p.Samples < 50 || p.Own+p.Kernel+p.LibC < 0.9 || p.Runtime > p.Own {
+		t.Errorf("got %+v, error %v", p, err)
+	}
+}
+
+func TestRecordOfNoProcess(t *testing.T) {
+	if err := CanProfile(t.Context(), t.TempDir()); err != nil {
+		t.Skip(err)
+	}
+	cmd := exec.Command("true")
+	if err := cmd.Run(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Record(t.Context(), t.TempDir(), cmd.Process.Pid); err == nil {
+		t.Error("samples of a process that has ended")
+	}
+}

@@ -14,26 +14,33 @@ import (
 
 	"github.com/sslsock/sslsock/cmd/sslbench/internal/measure"
 	"github.com/sslsock/sslsock/cmd/sslbench/internal/peers"
+	"github.com/sslsock/sslsock/cmd/sslbench/internal/proc"
 	"github.com/sslsock/sslsock/cmd/sslbench/internal/rows"
 )
 
-// sample gives a report of one row over HTTP and one over the benchmark's own protocol, with every peer that speaks it. The
-// n-th peer costs n+1 times what the baseline does.
+// sample gives a report of a row over the benchmark's own protocol, one over HTTP and one with two workers, with every peer that
+// takes part. The n-th peer costs n+1 times what the baseline does, and two workers each 1.5 times what one does.
 func sample(t *testing.T) *Report {
 	t.Helper()
 	r := &Report{Time: time.Date(2030, 1, 2, 0, 0, 0, 0, time.UTC), Rounds: 3, Seconds: 1,
 		Machine: Machine{OpenSSL: "OpenSSL 3.9", Go: "go1.99", CPU: "Fast & <Cheap>", Kernel: "Linux 9.9"}}
-	for _, name := range []string{"echo/64B/64", "https/64B/64"} {
+	for _, name := range []string{"echo/64B/64", "https/64B/64", "two/echo/64B/64"} {
 		list, err := rows.Match(rows.All(), "^"+name+"$")
 		if err != nil {
 			t.Fatal(err)
 		}
-		result := measure.Result{Row: list[0]}
+		result := measure.Result{Row: list[0], Profiles: map[string]proc.Profile{}}
 		for i, p := range peers.All() {
 			for round := range 3 {
-				if p.TakesPart(list[0]) {
-					result.Samples = append(result.Samples, measure.Sample{Peer: p.Name, Round: round, Figure: float64(100 * (i + 1)), Units: 10})
+				if !p.TakesPart(list[0]) {
+					continue
 				}
+				s := measure.Sample{Peer: p.Name, Round: round, Figure: float64(100 * (i + 1)), Units: 30, Seconds: 1, Busy: 1.8}
+				if list[0].Workers > 0 {
+					s.One = &measure.One{Figure: s.Figure / 1.5, Units: 40, Seconds: 2, Busy: 1}
+				}
+				result.Samples = append(result.Samples, s)
+				result.Profiles[p.Name] = proc.Profile{Samples: 100, Kernel: 0.5, Crypto: 0.1, SSL: 0.05, LibC: 0.05, Own: 0.3, Runtime: 0.2}
 			}
 		}
 		r.Add(result, peers.All())
@@ -99,7 +106,7 @@ func TestEveryPeerHasAColorOfItsOwn(t *testing.T) {
 
 func TestLongerBarForHigherRatio(t *testing.T) {
 	b := sample(t).bars()
-	if len(b.labels) != 2 || b.limit != chartLimit || len(b.list) == 0 {
+	if len(b.labels) != 3 || b.limit != chartLimit || len(b.list) == 0 {
 		t.Fatalf("%d rows, limit %v, %d bars", len(b.labels), b.limit, len(b.list))
 	}
 	// From the top: the row's bars, a gap, and the next row's.

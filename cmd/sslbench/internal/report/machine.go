@@ -19,6 +19,9 @@ type Machine struct {
 	Kernel     string `json:"kernel"`
 	ServerCPUs []int  `json:"server_cpus"`
 	LoadCPUs   []int  `json:"load_cpus"`
+	// For rows with workers.
+	WorkerCPUs     []int `json:"worker_cpus,omitempty"`
+	WorkerLoadCPUs []int `json:"worker_load_cpus,omitempty"`
 }
 
 // ThisMachine describes the machine that the program runs on. The library is named by the program openssl.

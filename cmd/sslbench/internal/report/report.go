@@ -12,6 +12,7 @@ import (
 
 	"github.com/sslsock/sslsock/cmd/sslbench/internal/measure"
 	"github.com/sslsock/sslsock/cmd/sslbench/internal/peers"
+	"github.com/sslsock/sslsock/cmd/sslbench/internal/proc"
 	"github.com/sslsock/sslsock/cmd/sslbench/internal/stats"
 )
 
@@ -54,6 +55,8 @@ type Cell struct {
 	InvoluntaryPerUnit float64          `json:"involuntary_switches_per_unit"`
 	CrossingsPerUnit   float64          `json:"crossings_per_unit,omitempty"`
 	SyscallsPerUnit    float64          `json:"syscalls_per_unit,omitempty"`
+	Profile            *proc.Profile    `json:"profile,omitempty"`
+	Scaling            *Scaling         `json:"scaling,omitempty"`
 	Error              string           `json:"error,omitempty"` // of the last round that failed
 	Failed             int              `json:"failed_rounds,omitempty"`
 	Samples            []measure.Sample `json:"samples"`
@@ -83,6 +86,9 @@ func (r *Report) Add(result measure.Result, list []peers.Peer) {
 
 func cell(result measure.Result, peer string, base map[int]measure.Sample) Cell {
 	c := Cell{Peer: peer, SyscallsPerUnit: result.Syscalls[peer]}
+	if p, ok := result.Profiles[peer]; ok {
+		c.Profile = &p
+	}
 	var good []measure.Sample
 	var ratios, latencies []float64
 	for _, s := range result.Samples {
@@ -103,6 +109,7 @@ func cell(result measure.Result, peer string, base map[int]measure.Sample) Cell 
 			}
 		}
 	}
+	c.Scaling = scaling(good)
 	median := func(f func(measure.Sample) float64) float64 { return summary(good, f).Median }
 	c.Figure = summary(good, func(s measure.Sample) float64 { return s.Figure })
 	c.Ratio = stats.Of(ratios)

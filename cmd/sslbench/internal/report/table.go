@@ -7,10 +7,11 @@ import (
 	"unicode/utf8"
 
 	"github.com/sslsock/sslsock/cmd/sslbench/internal/rows"
+	"github.com/sslsock/sslsock/cmd/sslbench/internal/stats"
 )
 
 var header = []string{"row", "peer", "cost", "ratio", "quartiles", "target", "rate", "p50", "p99", "p50 ratio", "resident",
-	"vol", "invol", "syscalls", "cgo"}
+	"vol", "invol", "syscalls", "cgo", "kernel/crypto/ssl/libc/own"}
 
 // WriteTable writes a line for each row and peer, what it ran on, and how to read it.
 func (r *Report) WriteTable(w io.Writer) error {
@@ -39,7 +40,10 @@ func (r *Report) WriteTable(w io.Writer) error {
 	}
 	fmt.Fprintf(&b, "\n\n%s\n%d rounds of %gs, %d ticket(s) per TLS 1.3 handshake. cost: the server's CPU time (idle: memory) for each handshake,"+
 		" echo, MiB, request (connection);\nratio: median of the rounds' ratios to c, with quartiles; vol, invol: context switches, syscalls"+
-		" and cgo calls for each.\n", r.Machine, r.Rounds, r.Seconds, r.Tickets)
+		" and cgo calls for each;\nkernel/…: where perf found the CPU time, in per cent; own is the server's program, Go's runtime with it.\n",
+		r.Machine, r.Rounds, r.Seconds, r.Tickets)
+	r.writeScaling(&b)
+	r.writeMissed(&b)
 	_, err := io.WriteString(w, b.String())
 	return err
 }
@@ -49,20 +53,20 @@ func cells(row Row, c Cell) []string {
 		return []string{c.Peer, "failed"}
 	}
 	if row.Unit == string(rows.Connection) {
-		return []string{c.Peer, size(c.Figure.Median), ratio(c.Ratio.Median), spread(c), target(c), "", "", "", "", size(c.Resident)}
+		return []string{c.Peer, size(c.Figure.Median), ratio(c.Ratio.Median), spread(c.Ratio), target(c), "", "", "", "", size(c.Resident)}
 	}
 	p50, p99, p50Ratio := duration(c.P50), duration(c.P99), ratio(c.RatioP50)
 	if c.P50 == 0 {
 		p50, p99, p50Ratio = "", "", ""
 	}
-	return []string{c.Peer, duration(c.Figure.Median), ratio(c.Ratio.Median), spread(c), target(c), rate(c.PerSecond) + "/s",
+	return []string{c.Peer, duration(c.Figure.Median), ratio(c.Ratio.Median), spread(c.Ratio), target(c), rate(c.PerSecond) + "/s",
 		p50, p99, p50Ratio, size(c.Resident),
-		count(c.VoluntaryPerUnit), count(c.InvoluntaryPerUnit), count(c.SyscallsPerUnit), count(c.CrossingsPerUnit)}
+		count(c.VoluntaryPerUnit), count(c.InvoluntaryPerUnit), count(c.SyscallsPerUnit), count(c.CrossingsPerUnit), profile(c)}
 }
 
 // align writes lines with the first two columns to the left and numbers to the right.
 func align(b *strings.Builder, lines [][]string) {
-	widths := make([]int, len(header))
+	widths := make([]int, len(lines[0]))
 	for _, line := range lines {
 		for i, s := range line {
 			widths[i] = max(widths[i], utf8.RuneCountInString(s))
@@ -90,11 +94,19 @@ func ratio(f float64) string {
 	return fmt.Sprintf("%.2f", f)
 }
 
-func spread(c Cell) string {
-	if c.Ratio.N < 2 {
+func spread(s stats.Summary) string {
+	if s.N < 2 {
 		return "-"
 	}
-	return fmt.Sprintf("%.2f..%.2f", c.Ratio.Q1, c.Ratio.Q3)
+	return fmt.Sprintf("%.2f..%.2f", s.Q1, s.Q3)
+}
+
+func profile(c Cell) string {
+	if c.Profile == nil {
+		return ""
+	}
+	p := c.Profile
+	return fmt.Sprintf("%.0f/%.0f/%.0f/%.0f/%.0f", 100*p.Kernel, 100*p.Crypto, 100*p.SSL, 100*p.LibC, 100*p.Own)
 }
 
 func target(c Cell) string {

@@ -33,6 +33,7 @@ type Row struct {
 	Cert    certs.Kind
 	Conns   int
 	Active  int                // how many of the connections work, the others being idle; 0: all
+	Workers int                // threads or loops of a server, each with a processor: the row compares them with one; 0: one, no comparison
 	Rounds  int                // at most so many, because each takes long; 0: no limit
 	Size    int                // bytes of an echo, or of a download
 	Short   bool               // part of the short form
@@ -121,7 +122,20 @@ func All() []Row {
 	list = append(list, bulk()...)
 	list = append(list, https()...)
 	list = append(list, Row{Name: "storm/1000", Label: "1,000 handshakes at once", Unit: Handshake, Mode: "storm", TLS: "1.3", Cert: certs.ECDSA, Conns: 1000, Short: true})
-	return append(list, scale()...)
+	list = append(list, scale()...)
+	return append(list, workers()...)
+}
+
+// workers gives the rows that compare two threads or loops on two processors with one on one.
+func workers() []Row {
+	return []Row{
+		{Name: "two/full/ecdsa/tls1.3", Label: "Handshake ECDSA P-256, TLS 1.3, two workers", Unit: Handshake, Mode: "full", TLS: "1.3", Cert: certs.ECDSA,
+			Conns: 32, Workers: 2},
+		{Name: "two/resumed/tls1.3", Label: "Resumed handshake, TLS 1.3, two workers", Unit: Handshake, Mode: "resume", TLS: "1.3", Cert: certs.ECDSA,
+			Conns: 32, Workers: 2},
+		{Name: "two/echo/64B/64", Label: "Echo 64 B, 64 connections, two workers", Unit: Echo, Mode: "echo", TLS: "1.3", Cert: certs.ECDSA,
+			Conns: 64, Workers: 2, Size: 64},
+	}
 }
 
 // scale gives the rows with many connections that do nothing: alone, and beside one in a hundred that works.

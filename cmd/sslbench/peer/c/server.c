@@ -1,5 +1,6 @@
 /*
- * The benchmark's yardstick: one thread, level-triggered epoll and libssl on the sockets themselves.
+ * The benchmark's yardstick: one thread, level-triggered epoll and libssl on the sockets themselves. With --threads as many
+ * share the port, and a context unless --own says otherwise: "ctx" is one for each, "lib" a library context for each as well.
  * It speaks the protocol described in ../../README.md; every figure of another peer is a ratio to this one.
  */
 #define _GNU_SOURCE
@@ -10,6 +11,7 @@
 #include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -18,7 +20,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-enum { BUFFER = 16384, EVENTS = 128, BUDGET = 16, DIGITS = 19 };
+enum { BUFFER = 16384, EVENTS = 128, BUDGET = 16, DIGITS = 19, MAX_THREADS = 64 };
 
 enum state { HANDSHAKE, REQUEST, COUNT, ECHO, SINK, HTTP };
 
@@ -35,12 +37,21 @@ struct conn {
 	bool queued;
 };
 
-static int epfd;
-static SSL_CTX *ctx;
-static struct conn *again;
-static unsigned char in[BUFFER];
+struct worker {
+	SSL_CTX *ctx;
+	int listener;
+};
+
+/* Each thread serves its own connections. */
+static _Thread_local SSL_CTX *ctx;
+static _Thread_local int epfd;
+static _Thread_local struct conn *again;
+static _Thread_local unsigned char in[BUFFER];
+
 static const unsigned char zero[BUFFER];
 static int first = REQUEST; /* the state after the handshake: HTTP with --http */
+static int port, threads = 1;
+static bool own_ctx, own_lib;
 
 /* Whatever is asked for over HTTP, and in whatever way, the answer is this: what it costs is TLS and sockets alone. */
 static const char answer[] = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 64\r\n\r\n"
@@ -193,19 +204,17 @@ static void take(int listener)
 		die("accept");
 }
 
-static int listen_on(int port)
+/* listen_on gives a listener on the port, which it chooses when it is 0. */
+static int listen_on(void)
 {
 	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	struct epoll_event ev = { .events = EPOLLIN, .data.ptr = NULL };
 	socklen_t n = sizeof a;
 	int on = 1, l = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (l < 0 || setsockopt(l, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0 || bind(l, (void *)&a, sizeof a) < 0 ||
+	if (l < 0 || setsockopt(l, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0 ||
+	    (threads > 1 && setsockopt(l, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) < 0) || bind(l, (void *)&a, sizeof a) < 0 ||
 	    listen(l, 4096) < 0 || getsockname(l, (void *)&a, &n) < 0)
 		die("listen");
-	if ((epfd = epoll_create1(EPOLL_CLOEXEC)) < 0 || epoll_ctl(epfd, EPOLL_CTL_ADD, l, &ev) < 0)
-		die("epoll");
-	printf("listening %d\n", ntohs(a.sin_port));
-	fflush(stdout);
+	port = ntohs(a.sin_port);
 	return l;
 }
 
@@ -214,47 +223,68 @@ static int version(const char *s)
 	return !strcmp(s, "1.2") ? TLS1_2_VERSION : !strcmp(s, "1.3") ? TLS1_3_VERSION : -1;
 }
 
-/* configure reads the flags, makes the context and returns the port. */
-static int configure(int argc, char **argv)
+/* configure reads the flags, which name the files, and makes a context in a library context, NULL being the common one. */
+static SSL_CTX *configure(int argc, char **argv, OSSL_LIB_CTX *lib)
 {
 	static const struct option flags[] = { { "port", 1, 0, 'p' }, { "cert", 1, 0, 'c' }, { "key", 1, 0, 'k' },
 		{ "min", 1, 0, 'm' }, { "max", 1, 0, 'M' }, { "groups", 1, 0, 'g' }, { "ciphersuites", 1, 0, 's' },
-		{ "ciphers", 1, 0, 'l' }, { "tickets", 1, 0, 't' }, { "http", 0, 0, 'h' }, { 0 } };
-	int f, port = 0, ok = 1;
-	if (!(ctx = SSL_CTX_new(TLS_server_method())))
+		{ "ciphers", 1, 0, 'l' }, { "tickets", 1, 0, 't' }, { "http", 0, 0, 'h' },
+		{ "threads", 1, 0, 'n' }, { "own", 1, 0, 'o' }, { 0 } };
+	int f, ok = 1;
+	SSL_CTX *made = SSL_CTX_new_ex(lib, NULL, TLS_server_method());
+	if (!made)
 		die("SSL_CTX_new");
-	SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
-	SSL_CTX_set_read_ahead(ctx, 1);
-	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
+	optind = 1;
+	SSL_CTX_set_mode(made, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+	SSL_CTX_set_read_ahead(made, 1);
+	SSL_CTX_set_session_cache_mode(made, SSL_SESS_CACHE_OFF);
 	while (ok && (f = getopt_long(argc, argv, "", flags, NULL)) != -1) {
 		switch (f) {
-		case 'p': port = atoi(optarg); break;
-		case 'c': ok = SSL_CTX_use_certificate_chain_file(ctx, optarg); break;
-		case 'k': ok = SSL_CTX_use_PrivateKey_file(ctx, optarg, SSL_FILETYPE_PEM); break;
-		case 'm': ok = SSL_CTX_set_min_proto_version(ctx, version(optarg)); break;
-		case 'M': ok = SSL_CTX_set_max_proto_version(ctx, version(optarg)); break;
-		case 'g': ok = SSL_CTX_set1_groups_list(ctx, optarg); break;
-		case 's': ok = SSL_CTX_set_ciphersuites(ctx, optarg); break;
-		case 'l': ok = SSL_CTX_set_cipher_list(ctx, optarg); break;
+		case 'p': port = port ? port : atoi(optarg); break;
+		case 'c': ok = SSL_CTX_use_certificate_chain_file(made, optarg); break;
+		case 'k': ok = SSL_CTX_use_PrivateKey_file(made, optarg, SSL_FILETYPE_PEM); break;
+		case 'm': ok = SSL_CTX_set_min_proto_version(made, version(optarg)); break;
+		case 'M': ok = SSL_CTX_set_max_proto_version(made, version(optarg)); break;
+		case 'g': ok = SSL_CTX_set1_groups_list(made, optarg); break;
+		case 's': ok = SSL_CTX_set_ciphersuites(made, optarg); break;
+		case 'l': ok = SSL_CTX_set_cipher_list(made, optarg); break;
 		case 'h': first = HTTP; break;
+		case 'n': threads = atoi(optarg); ok = threads > 0 && threads <= MAX_THREADS; break;
+		case 'o':
+			own_lib = !strcmp(optarg, "lib");
+			own_ctx = own_lib || !strcmp(optarg, "ctx");
+			ok = own_ctx;
+			break;
 		case 't':
-			ok = SSL_CTX_set_num_tickets(ctx, strtoul(optarg, NULL, 10));
+			ok = SSL_CTX_set_num_tickets(made, strtoul(optarg, NULL, 10));
 			if (atoi(optarg) == 0)
-				SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET);
+				SSL_CTX_set_options(made, SSL_OP_NO_TICKET);
 			break;
 		default: exit(2);
 		}
 	}
-	if (!ok || !SSL_CTX_check_private_key(ctx))
-		die("flags (--cert FILE --key FILE [--port N] [--min V] [--max V] [--groups L] [--ciphersuites L] [--ciphers L] [--tickets N] [--http])");
-	return port;
+	if (!ok || !SSL_CTX_check_private_key(made))
+		die("flags (--cert FILE --key FILE [--port N] [--min V] [--max V] [--groups L] [--ciphersuites L] [--ciphers L] [--tickets N] [--http]\n"
+		    "[--threads N] [--own ctx|lib])");
+	return made;
 }
 
-int main(int argc, char **argv)
+/* share_ticket_keys has the one context take the tickets of the other. */
+static void share_ticket_keys(SSL_CTX *from, SSL_CTX *to)
 {
-	struct epoll_event evs[EVENTS];
-	int n, l = listen_on(configure(argc, argv));
-	signal(SIGPIPE, SIG_IGN);
+	unsigned char keys[80]; /* the length that SSL_CTX_get_tlsext_ticket_keys(NULL, NULL, 0) gives */
+	if (!SSL_CTX_get_tlsext_ticket_keys(from, keys, sizeof keys) || !SSL_CTX_set_tlsext_ticket_keys(to, keys, sizeof keys))
+		die("ticket keys");
+}
+
+static void *run(void *arg)
+{
+	struct worker *w = arg;
+	struct epoll_event evs[EVENTS], ev = { .events = EPOLLIN, .data.ptr = NULL };
+	int n;
+	ctx = w->ctx;
+	if ((epfd = epoll_create1(EPOLL_CLOEXEC)) < 0 || epoll_ctl(epfd, EPOLL_CTL_ADD, w->listener, &ev) < 0)
+		die("epoll");
 	for (;;) {
 		struct conn *c, *todo = again;
 		again = NULL;
@@ -264,7 +294,7 @@ int main(int argc, char **argv)
 		for (int i = 0; i < n; i++) {
 			c = evs[i].data.ptr;
 			if (!c)
-				take(l);
+				take(w->listener);
 			else if (!c->queued)
 				serve(c);
 		}
@@ -274,4 +304,26 @@ int main(int argc, char **argv)
 			serve(c);
 		}
 	}
+}
+
+int main(int argc, char **argv)
+{
+	static struct worker workers[MAX_THREADS];
+	SSL_CTX *shared = configure(argc, argv, NULL);
+	pthread_t t;
+	signal(SIGPIPE, SIG_IGN);
+	for (int i = 0; i < threads; i++) {
+		workers[i].ctx = shared;
+		if (own_ctx && i > 0) {
+			workers[i].ctx = configure(argc, argv, own_lib ? OSSL_LIB_CTX_new() : NULL);
+			share_ticket_keys(shared, workers[i].ctx);
+		}
+		workers[i].listener = listen_on();
+	}
+	printf("listening %d\n", port);
+	fflush(stdout);
+	for (int i = 1; i < threads; i++)
+		if ((errno = pthread_create(&t, NULL, run, &workers[i])))
+			die("thread");
+	run(&workers[0]);
 }

@@ -16,6 +16,7 @@ import (
 func main() {
 	mode := flag.String("mode", "loop", "the driver: `loop` or conn")
 	loops := flag.Int("loops", 1, "`number` of loops that share the port")
+	own := flag.String("own", "", "what each loop has of its own, instead of one for all: a context (`ctx`), or a library context as well (lib)")
 	f := wire.Parse()
 	cfg := &bridge.Config{
 		Certificates: []bridge.Certificate{{CertFile: f.Cert, KeyFile: f.Key}},
@@ -28,7 +29,7 @@ func main() {
 	var err error
 	switch *mode {
 	case "loop":
-		err = serveLoops(f.Addr(), cfg, *loops)
+		err = serveLoops(f.Addr(), cfg, *loops, *own)
 	case "conn":
 		err = serveConn(f.Addr(), cfg)
 	default:
@@ -45,16 +46,21 @@ func serveConn(addr string, cfg *bridge.Config) error {
 	return wire.Main(l)
 }
 
-// serveLoops runs the first loop here, and the others on goroutines of their own.
-func serveLoops(addr string, cfg *bridge.Config, n int) error {
+// serveLoops runs each loop on a goroutine of its own.
+func serveLoops(addr string, cfg *bridge.Config, n int, own string) error {
 	// While a processor is idle, the runtime's monitor does not take the loops' away during their long calls into C.
 	runtime.GOMAXPROCS(max(n+1, runtime.GOMAXPROCS(0)))
-	ctx, err := cfg.NewServerCtx()
+	next, err := contexts(cfg, own)
 	if err != nil {
 		return err
 	}
 	ended := make(chan error, n)
-	for i := range n {
+	var port int
+	for range n {
+		ctx, err := next()
+		if err != nil {
+			return err
+		}
 		l, err := bridge.NewLoop(&bridge.LoopConfig{OnError: func(err error) { fmt.Fprintln(os.Stderr, err) }})
 		if err != nil {
 			return err
@@ -63,11 +69,9 @@ func serveLoops(addr string, cfg *bridge.Config, n int) error {
 		if err != nil {
 			return err
 		}
-		addr = ln.Addr().String()
-		if i == 0 {
-			wire.Ready(ln.Addr().(*net.TCPAddr).Port)
-		}
+		addr, port = ln.Addr().String(), ln.Addr().(*net.TCPAddr).Port
 		go func() { ended <- l.Run() }()
 	}
+	wire.Ready(port)
 	return <-ended
 }

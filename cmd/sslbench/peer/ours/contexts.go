@@ -1,0 +1,59 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/sslsock/sslsock/bridge"
+	"github.com/sslsock/sslsock/ossl"
+)
+
+// contexts gives a function that gives each loop its context: the same one, one of its own if own is "ctx", or one of its own in a
+// library context of its own if own is "lib". Contexts take each other's tickets.
+func contexts(cfg *bridge.Config, own string) (func() (*ossl.Ctx, error), error) {
+	first, err := cfg.NewServerCtx()
+	if err != nil {
+		return nil, err
+	}
+	var next func() (*ossl.Ctx, error)
+	switch own {
+	case "":
+		return func() (*ossl.Ctx, error) { return first, nil }, nil
+	case "ctx":
+		next = cfg.NewServerCtx
+	case "lib":
+		next = func() (*ossl.Ctx, error) { return isolated(cfg) }
+	default:
+		return nil, fmt.Errorf("--own %q: must be ctx or lib", own)
+	}
+	keys := first.GetTlsextTicketKeys()
+	return func() (*ossl.Ctx, error) {
+		ctx, err := next()
+		if err != nil {
+			return nil, err
+		}
+		return ctx, ctx.SetTlsextTicketKeys(keys)
+	}, nil
+}
+
+// isolated makes what cfg.NewServerCtx makes, as far as the benchmark needs it, in a new library context.
+func isolated(cfg *bridge.Config) (*ossl.Ctx, error) {
+	lib, err := ossl.NewLibCtx()
+	if err != nil {
+		return nil, err
+	}
+	defer lib.Close()
+	ctx, err := ossl.NewCtxEx(lib, "", ossl.TLSServerMethod())
+	if err != nil {
+		return nil, err
+	}
+	ctx.SetMode(ossl.ModeEnablePartialWrite | ossl.ModeReleaseBuffers)
+	ctx.SetReadAhead(true)
+	ctx.SetSessionCacheMode(ossl.SessCacheOff)
+	if cfg.SessionTicketsDisabled {
+		ctx.SetOptions(ossl.OpNoTicket)
+	}
+	cert := cfg.Certificates[0]
+	return ctx, errors.Join(ctx.SetNumTickets(max(0, cfg.NumTickets)), ctx.UseCertificateChainFile(cert.CertFile),
+		ctx.UsePrivateKeyFile(cert.KeyFile, ossl.FiletypePEM))
+}
