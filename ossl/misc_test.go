@@ -89,7 +89,7 @@ func TestNewer(t *testing.T) {
 		{"SSL_get0_peer_rpk", "3.2", func() error { k, err := p.client.Get0PeerRPK(); k.Close(); return err }, true},
 		{"SSL_add_expected_rpk", "3.2", func() error { return p.client.AddExpectedRPK(key) }, true},
 	} {
-		major, minor := uint64(tt.since[0]-'0'), uint64(tt.since[2] - '0')
+		major, minor := uint64(tt.since[0]-'0'), uint64(tt.since[2]-'0')
 		there := ossl.OpenSSLVersionNum() >= major<<28|minor<<20
 		err := tt.call()
 		var missing *ossl.UnsupportedError
