@@ -97,7 +97,7 @@ func isQuestion(w ossl.Want) bool {
 // is for leaves the question open: Handshake may come again.
 func (c *Conn) answer(h *half) error {
 	c.mu.Lock()
-	t, err := c.ask.question(c.ssl)
+	t, err := c.ask.question(c.ssl, h.want)
 	c.mu.Unlock()
 	if err != nil {
 		return err
@@ -112,6 +112,12 @@ func (c *Conn) answer(h *half) error {
 // consult asks t of its hook, and waits for the hook, a deadline, Close, and the
 // peer's end at a time: RawConn parks until something happens on the socket.
 func (c *Conn) consult(t task) error {
+	if c.ask.set.Inline {
+		answer, err := c.ask.run(c.asking, t)
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		return c.ask.settle(c.ssl, t, answer, err)
+	}
 	type outcome struct {
 		answer apply
 		err    error

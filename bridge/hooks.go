@@ -60,6 +60,12 @@ type Hooks struct {
 	// none.
 	OCSP func(ctx context.Context, h *Handshake, cert *KeyPair) ([]byte, error)
 
+	// Inline says that no hook here ever waits: all that they need is in memory.
+	// They are then called where the connection is driven, a Loop's on its
+	// goroutine, which saves starting one for each. A hook that waits all the same
+	// holds the whole Loop up.
+	Inline bool
+
 	// Event sees what libssl tells: key log lines, state changes, alerts, messages.
 	// It is called where the connection is driven, and must not block. Events says
 	// of which kinds.

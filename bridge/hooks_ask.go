@@ -59,10 +59,18 @@ func (a *asker) ahead() (task, bool) {
 	return task{ossl.AskNothing, "PSK", a.askOfferedPSK, time.Now()}, true
 }
 
-// question is what the suspended handshake asks.
-func (a *asker) question(ssl *ossl.SSL) (task, error) {
-	now, q := time.Now(), ssl.Asked()
-	if err := a.look(ssl); err != nil {
+// asks are the questions that a want tells by itself.
+var asks = map[ossl.Want]ossl.Question{
+	ossl.WantClientHello: ossl.AskClientHello, ossl.WantX509Lookup: ossl.AskCert, ossl.WantRetryVerify: ossl.AskVerify,
+}
+
+// question is what the handshake that wants w asks.
+func (a *asker) question(ssl *ossl.SSL, w ossl.Want) (task, error) {
+	now, q := time.Now(), asks[w]
+	if w == ossl.WantAsync {
+		q = ssl.Asked()
+	}
+	if err := a.look(ssl, q); err != nil {
 		// No hook may be passed by for a ClientHello that is odd.
 		return task{q, "ClientHello", func(context.Context) (apply, error) { return nil, AlertError(alertDecodeError, err) }, now}, nil
 	}
@@ -90,7 +98,7 @@ func (a *asker) question(ssl *ossl.SSL) (task, error) {
 var errNobodyAnswers = errors.New("the handshake is suspended for what nothing here answers")
 
 // look notes what can be known by now.
-func (a *asker) look(ssl *ossl.SSL) error {
+func (a *asker) look(ssl *ossl.SSL, q ossl.Question) error {
 	if a.info.Server && a.info.ClientHello == nil {
 		if raw := ssl.ClientHello(); raw != nil {
 			hello, err := ParseClientHello(raw)
@@ -101,9 +109,12 @@ func (a *asker) look(ssl *ossl.SSL) error {
 			a.info.ClientHello = hello
 		}
 	}
-	a.info.State = ssl.ConnectionState()
-	newest := ssl.GetMaxProtoVersion()
-	a.tls13 = newest == 0 || newest >= ossl.TLS1_3Version
+	if q != ossl.AskClientHello {
+		a.info.State = ssl.ConnectionState()
+	} else if a.base.Sessions != nil {
+		newest := ssl.GetMaxProtoVersion()
+		a.tls13 = newest == 0 || newest >= ossl.TLS1_3Version
+	}
 	return nil
 }
 

@@ -46,13 +46,14 @@ func resume(t *testing.T, h hooked, first, second *hookServer, kept func() bool)
 // id, so ours are asked there.
 func TestHookSessions(t *testing.T) {
 	eachHooked(t, func(t *testing.T, h hooked) {
-		store := NewMemorySessions(16)
-		a, b := h.serve(&Hooks{Sessions: store}), h.serve(&Hooks{Sessions: store})
-		kept := func() bool { return store.Len() > 0 }
-		if h.version == ossl.TLS1_3Version && !resume(t, h, a, b, kept) {
+		servers := func() (a, b *hookServer, kept func() bool) {
+			store := NewMemorySessions(16)
+			return h.serve(&Hooks{Sessions: store}), h.serve(&Hooks{Sessions: store}), func() bool { return store.Len() > 0 }
+		}
+		if a, b, kept := servers(); h.version == ossl.TLS1_3Version && !resume(t, h, a, b, kept) {
 			t.Error("not resumed on the other server")
 		}
-		if !resumeOurs(t, h, a, b, kept) {
+		if a, b, kept := servers(); !resumeOurs(t, h, a, b, kept) {
 			t.Error("our client was not resumed on the other server")
 		}
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"net"
 	"os"
 	"os/exec"
@@ -84,38 +85,41 @@ func showClient(t testing.TB, c *tls.Config) {
 func TestHooksAnswer(t *testing.T) {
 	for _, kind := range hookKinds {
 		for _, b := range behaviours {
-			t.Run(kind.name+" "+b.name, func(t *testing.T) {
-				eachHooked(t, func(t *testing.T, h hooked) {
-					var reports atomic.Int32
-					hooks := kind.hooks(b.do)
-					hooks.Finished = func(_ *Handshake, r *HandshakeReport) {
-						reports.Add(1)
-						if (r.Err == nil) != (b.fails == "") {
-							t.Errorf("the report says %v", r.Err)
+			for _, inline := range []bool{false, true} {
+				t.Run(fmt.Sprintf("%s %s, inline %t", kind.name, b.name, inline), func(t *testing.T) {
+					eachHooked(t, func(t *testing.T, h hooked) {
+						var reports atomic.Int32
+						hooks := kind.hooks(b.do)
+						hooks.Inline = inline
+						hooks.Finished = func(_ *Handshake, r *HandshakeReport) {
+							reports.Add(1)
+							if (r.Err == nil) != (b.fails == "") {
+								t.Errorf("the report says %v", r.Err)
+							}
 						}
-					}
-					s := h.serve(hooks, func(c *Config) {
-						if kind.config != nil {
-							kind.config(c)
+						s := h.serve(hooks, func(c *Config) {
+							if kind.config != nil {
+								kind.config(c)
+							}
+						})
+						_, cerr := s.dial(h.client(func(c *tls.Config) {
+							if kind.client != nil {
+								kind.client(t, c)
+							}
+						}))
+						serr := s.outcome()
+						if b.fails == "" {
+							must(t, cerr)
+							must(t, serr)
+						} else {
+							checkRefusal(t, kind.name, b.fails, cerr, serr)
+						}
+						if n := reports.Load(); n != 1 {
+							t.Errorf("%d reports", n)
 						}
 					})
-					_, cerr := s.dial(h.client(func(c *tls.Config) {
-						if kind.client != nil {
-							kind.client(t, c)
-						}
-					}))
-					serr := s.outcome()
-					if b.fails == "" {
-						must(t, cerr)
-						must(t, serr)
-					} else {
-						checkRefusal(t, kind.name, b.fails, cerr, serr)
-					}
-					if n := reports.Load(); n != 1 {
-						t.Errorf("%d reports", n)
-					}
 				})
-			})
+			}
 		}
 	}
 }

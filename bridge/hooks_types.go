@@ -20,7 +20,7 @@ type Handshake struct {
 	// by it.
 	ClientHello *ClientHelloInfo
 
-	// State is what has been negotiated so far: for Certificate and VerifyPeer the
+	// State is what has been negotiated so far, for all but ClientHello: the
 	// version, and whatever else is settled.
 	State ossl.ConnectionState
 

@@ -112,7 +112,7 @@ func (s *Stream) asked(w ossl.Want) bool {
 	if s.ask == nil {
 		return false
 	}
-	t, err := s.ask.question(s.ssl)
+	t, err := s.ask.question(s.ssl, w)
 	if err != nil {
 		s.fail(s.opError("handshake", err))
 		return true
@@ -125,6 +125,12 @@ func (s *Stream) asked(w ossl.Want) bool {
 func (s *Stream) put(t task) {
 	a, l := s.ask, s.loop
 	a.out, a.task = true, t
+	if a.set.Inline {
+		a.cancel = func() {}
+		answer, err := a.run(context.Background(), t)
+		s.answered(a, t, answer, err)
+		return
+	}
 	var ctx context.Context
 	ctx, a.cancel = context.WithCancel(context.Background())
 	if at := s.deadline(); at != 0 {
