@@ -1,6 +1,8 @@
 package bridge
 
 import (
+	"crypto"
+
 	"github.com/sslsock/sslsock/ossl"
 )
 
@@ -113,6 +115,11 @@ type Certificate struct {
 	// Where both are empty, the key is in CertFile or CertPEM too.
 	KeyFile string
 	KeyPEM  []byte
+
+	// Signer is the private key instead, wherever it really is: an HSM, another
+	// service. It may block: no thread waits for it, but each handshake takes an
+	// asynchronous job, see ossl.NewSignerKey.
+	Signer crypto.Signer
 
 	// Passphrase opens an encrypted key. Nothing ever asks a terminal.
 	Passphrase string

@@ -228,14 +228,21 @@ func (c *Config) setOptions(ctx *ossl.Ctx) error {
 
 // setHooks is last, because a session store decides about tickets and cache.
 func (c *Config) setHooks(ctx *ossl.Ctx) error {
-	if c.Hooks == nil {
+	set := &hookSet{Hooks: c.Hooks}
+	for i := range c.Certificates {
+		set.signers = set.signers || c.Certificates[i].Signer != nil
+	}
+	if c.Hooks == nil && !set.signers {
 		return nil
 	}
-	insecure := c.InsecureSkipVerify && c.Hooks.VerifyPeer != nil
-	if insecure {
+	if c.Hooks == nil {
+		set.Hooks = new(Hooks)
+	}
+	set.insecure = c.InsecureSkipVerify && set.VerifyPeer != nil
+	if set.insecure {
 		ctx.SetVerify(ossl.VerifyPeer) // or what the hook says would not count
 	}
-	if err := c.Hooks.install(ctx, insecure); err != nil {
+	if err := set.install(ctx); err != nil {
 		return &ConfigError{Field: "Hooks", Err: err}
 	}
 	return nil

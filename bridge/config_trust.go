@@ -14,6 +14,7 @@ import (
 var (
 	errTwoSources = errors.New("both a file and PEM text: give one")
 	errNoPEM      = errors.New("neither a file nor PEM text")
+	errTwoKeys    = errors.New("both a signer and a key: give one")
 	errPassphrase = errors.New("the key is encrypted: set Passphrase")
 )
 
@@ -101,8 +102,23 @@ func (c *Certificate) keyFile() string {
 	return c.KeyFile
 }
 
+// signerKey is a key that is elsewhere.
+func (c *Certificate) signerKey(at string) (key *ossl.PKey, field string, err error) {
+	field = at + ".Signer"
+	if c.KeyFile != "" || len(c.KeyPEM) > 0 {
+		return nil, field, &ConfigError{Field: field, Value: c.KeyFile, Err: errTwoKeys}
+	}
+	if key, err = ossl.NewSignerKey(c.Signer); err != nil {
+		return nil, field, &ConfigError{Field: field, Err: err}
+	}
+	return key, field, nil
+}
+
 func (c *Certificate) key(at, certField string, chain []byte) (key *ossl.PKey, field string, err error) {
 	var text []byte
+	if c.Signer != nil {
+		return c.signerKey(at)
+	}
 	switch {
 	case c.KeyFile != "" && len(c.KeyPEM) > 0:
 		field, err = at+".KeyFile", errTwoSources

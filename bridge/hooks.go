@@ -104,7 +104,7 @@ type HandshakeReport struct {
 	Resumed bool
 }
 
-// jobs says whether some hook can be waited for by an asynchronous job only.
-func (h *Hooks) jobs(server bool) bool {
-	return server && (h.VerifyPeer != nil || h.PSK != nil)
+// jobs says whether something can be waited for by an asynchronous job only.
+func (h *hookSet) jobs(server bool) bool {
+	return h.signers || server && (h.VerifyPeer != nil || h.PSK != nil)
 }

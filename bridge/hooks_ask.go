@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -27,7 +28,9 @@ type asker struct {
 // early says whether the peer has still something to send for the handshake, so
 // that the end of what it sends is the end of the handshake. Later it may have
 // said all it has to say, and have closed its side in good order.
-func (t task) early() bool { return t.q == ossl.AskClientHello || t.q == ossl.AskCert }
+func (t task) early() bool {
+	return t.q == ossl.AskClientHello || t.q == ossl.AskCert || t.q == ossl.AskKey
+}
 
 // newAsker is nil where there is nobody to ask.
 func newAsker(set *hookSet, server bool, local, remote net.Addr) *asker {
@@ -90,6 +93,9 @@ func (a *asker) question(ssl *ossl.SSL, w ossl.Want) (task, error) {
 	case ossl.AskPSK:
 		id := ssl.AskedIdentity()
 		return task{q, "PSK", func(ctx context.Context) (apply, error) { return a.askPSK(ctx, id) }, now}, nil
+	case ossl.AskKey:
+		req, err := ssl.AskedKey()
+		return task{q, "Signer", func(context.Context) (apply, error) { return a.askKey(&req, err) }, now}, nil
 	default:
 		return task{}, errNobodyAnswers
 	}
@@ -188,6 +194,7 @@ func (a *asker) askCertificate(ctx context.Context) (apply, error) {
 			if err := ssl.UseCertAndKey(p.Leaf, p.Key, p.Chain, true); err != nil {
 				return fmt.Errorf("certificate and key: %w", err)
 			}
+			a.jobs = a.jobs || p.Remote
 		}
 		if len(staple) > 0 {
 			if err := ssl.SetStaple(staple); err != nil {
@@ -209,6 +216,18 @@ func (a *asker) askVerify(ctx context.Context, chain ossl.PeerChain) (apply, err
 	return func(ssl *ossl.SSL) error {
 		return ssl.Answer(ossl.AskVerify, ossl.Answer{Refuse: true, Verify: p.Result})
 	}, nil
+}
+
+// askKey has a private key used that is elsewhere.
+func (a *asker) askKey(req *ossl.KeyRequest, err error) (apply, error) {
+	if err != nil {
+		return nil, err
+	}
+	data, err := req.Do(rand.Reader)
+	if err != nil {
+		return nil, err
+	}
+	return func(ssl *ossl.SSL) error { return ssl.Answer(ossl.AskKey, ossl.Answer{Data: data}) }, nil
 }
 
 // askPSK is a server of TLS 1.2.

@@ -11,6 +11,7 @@ import (
 type hookSet struct {
 	*Hooks
 	insecure bool // clients: a chain counts as verified unless VerifyPeer says no
+	signers  bool // the Ctx has a key that is a crypto.Signer
 }
 
 // hooksInstalled spares programs without hooks the look for them.
@@ -25,9 +26,9 @@ var hookIndex = sync.OnceValues(ossl.CtxGetExNewIndex)
 //
 // With Sessions, ctx keeps its sessions there and nowhere else: tickets then hold
 // only an id.
-func (h *Hooks) Install(ctx *ossl.Ctx) error { return h.install(ctx, false) }
+func (h *Hooks) Install(ctx *ossl.Ctx) error { return (&hookSet{Hooks: h}).install(ctx) }
 
-func (h *Hooks) install(ctx *ossl.Ctx, insecure bool) error {
+func (h *hookSet) install(ctx *ossl.Ctx) error {
 	index, err := hookIndex()
 	if err != nil {
 		return err
@@ -51,16 +52,17 @@ func (h *Hooks) install(ctx *ossl.Ctx, insecure bool) error {
 		return err
 	}
 	hooksInstalled.Store(true)
-	return ctx.SetExData(index, &hookSet{Hooks: h, insecure: insecure})
+	return ctx.SetExData(index, h)
 }
 
-func (h *Hooks) questions() []ossl.Question {
+func (h *hookSet) questions() []ossl.Question {
 	var list []ossl.Question
 	for q, wanted := range map[ossl.Question]bool{
 		ossl.AskClientHello: h.ClientHello != nil || h.ALPN != nil || h.Sessions != nil || h.PSK != nil,
 		ossl.AskCert:        h.Certificate != nil || h.OCSP != nil,
 		ossl.AskVerify:      h.VerifyPeer != nil,
 		ossl.AskPSK:         h.PSK != nil,
+		ossl.AskKey:         h.signers || h.Certificate != nil,
 	} {
 		if wanted {
 			list = append(list, q)

@@ -64,6 +64,9 @@ type KeyPair struct {
 	Leaf  *ossl.X509
 	Chain []*ossl.X509 // the others, without the root
 	Key   *ossl.PKey
+
+	// Remote says that Key is a crypto.Signer's: ossl.NewSignerKey.
+	Remote bool
 }
 
 // LoadKeyPair reads a certificate with its chain, and its key: what OpenSSL says
@@ -77,7 +80,7 @@ func LoadKeyPair(c Certificate) (*KeyPair, error) {
 	if err != nil {
 		return nil, &ConfigError{Field: field, Value: c.CertFile, Err: err}
 	}
-	pair := &KeyPair{Leaf: certs[0], Chain: certs[1:]}
+	pair := &KeyPair{Leaf: certs[0], Chain: certs[1:], Remote: c.Signer != nil}
 	pair.Key, field, err = c.key("Certificate", field, text)
 	if err == nil {
 		if err = pair.Leaf.CheckPrivateKey(pair.Key); err != nil {

@@ -19,6 +19,8 @@ type Counts struct {
 	Ctx, SSL, Session, X509, PKey, Store int64
 	CryptoCounts
 	PartCounts
+	// Signer counts the signers that keys of NewSignerKey hold.
+	Signer int64
 	// Leaked counts objects that the garbage collector had to free, because
 	// nobody had called Close. It never goes down.
 	Leaked int64
@@ -27,11 +29,12 @@ type Counts struct {
 // Live counts the objects of this package that have not been closed: for leak
 // checks in tests, and for metrics. It may be called from any goroutine.
 func Live() Counts {
+	dropSigners()
 	return Counts{
 		Ctx: live[kindCtx].Load(), SSL: live[kindSSL].Load(), Session: live[kindSession].Load(),
 		X509: live[kindX509].Load(), PKey: live[kindPKey].Load(), Store: live[kindStore].Load(),
 		CryptoCounts: liveCrypto(), PartCounts: liveParts(),
-		Leaked: leaked.Load(),
+		Signer: signers.held.Load(), Leaked: leaked.Load(),
 	}
 }
 
@@ -129,4 +132,5 @@ func (r resource) free() {
 	}
 	live[r.kind].Add(-1)
 	dropExData()
+	dropSigners()
 }

@@ -79,8 +79,10 @@ gossl_hook *gossl_hook_make(SSL *s)
 
 int gossl_ask_job(gossl_hook *h, int ask)
 {
-	if (ASYNC_get_current_job() == NULL) {
-		ERR_raise_data(ERR_LIB_SSL, ERR_R_SHOULD_NOT_HAVE_BEEN_CALLED, "a question that only an asynchronous job can wait for");
+	// A job of a read or a write holds on to Go's buffer, which may be gone by the
+	// time it goes on: only a step of the handshake may pause.
+	if (ASYNC_get_current_job() == NULL || gossl_current == NULL) {
+		ERR_raise_data(ERR_LIB_SSL, ERR_R_SHOULD_NOT_HAVE_BEEN_CALLED, "a question that only a handshake in an asynchronous job can wait for");
 		return 0;
 	}
 	h->state[ask] = GOSSL_OPEN;

@@ -6,6 +6,7 @@
 static gossl_result verdict(SSL *s, int ret, size_t n)
 {
 	gossl_result r = {.n = n, .sys = errno};
+	gossl_current = NULL; // a job paused in a read or write would keep a Go pointer
 	const gossl_hook *h = gossl_hook_of(s);
 	r.told = h != NULL && h->first != NULL;
 	if (ret > 0) {
