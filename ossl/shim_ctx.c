@@ -6,6 +6,7 @@
 
 #include "shim_hook.h"
 #include "shim_more.h"
+#include "shim_ticket.h"
 
 // site is one name of a virtual host and the SSL_CTX that answers for it.
 typedef struct {
@@ -185,6 +186,7 @@ static int hello_name(SSL *s, char *name, size_t cap)
 // SSL_set_SSL_CTX changes certificates only.
 int gossl_switch_ctx(SSL *s, SSL_CTX *c)
 {
+	gossl_ticket_remember(s);
 	if (SSL_set_SSL_CTX(s, c) == NULL)
 		return 0;
 	SSL_set_verify(s, SSL_CTX_get_verify_mode(c), SSL_CTX_get_verify_callback(c));

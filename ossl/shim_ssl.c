@@ -1,6 +1,6 @@
 #include <errno.h>
 
-#include "shim.h"
+#include "shim_ticket.h"
 
 GOSSL_CALL(gossl_set_fd, (SSL *s, int fd), SSL_set_fd(s, fd) == 1)
 GOSSL_CALL(gossl_set_tlsext_host_name, (SSL *s, const char *name), SSL_set_tlsext_host_name(s, name) == 1)
@@ -17,7 +17,7 @@ GOSSL_CALL(gossl_set_session, (SSL *s, SSL_SESSION *sess), SSL_set_session(s, se
 GOSSL_CALL(gossl_set_session_id_context, (SSL *s, const unsigned char *p, unsigned n), SSL_set_session_id_context(s, p, n) == 1)
 GOSSL_CALL(gossl_key_update, (SSL *s, int type), SSL_key_update(s, type) == 1)
 GOSSL_CALL(gossl_renegotiate, (SSL *s), SSL_renegotiate(s) == 1)
-GOSSL_CALL(gossl_set_ssl_ctx, (SSL *s, SSL_CTX *c), SSL_set_SSL_CTX(s, c) != NULL)
+GOSSL_CALL(gossl_set_ssl_ctx, (SSL *s, SSL_CTX *c), (gossl_ticket_remember(s), SSL_set_SSL_CTX(s, c)) != NULL)
 GOSSL_NEW(gossl_get1_peer_certificate, (SSL *s, X509 **out), SSL_get1_peer_certificate(s))
 GOSSL_NEW(gossl_get1_session, (SSL *s, SSL_SESSION **out), SSL_get1_session(s))
 
