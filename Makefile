@@ -10,7 +10,7 @@ GOLANGCI_LINT_VERSION := v2.15.0
 
 # `./...` leaves out folders called testdata and modules of their own.
 TESTDATA := $(patsubst %/,./%,$(sort $(dir $(wildcard testdata/*.go testdata/*/*.go))))
-MODULES  := $(patsubst %/,%,$(dir $(wildcard cmd/*/go.mod compat/go.mod)))
+MODULES  := $(patsubst %/,%,$(dir $(wildcard cmd/*/go.mod compat/go.mod examples/*/go.mod redisstore/go.mod)))
 PACKAGES := ./... $(TESTDATA)
 
 # The packages that reach C, by themselves or through the one that does.
@@ -24,7 +24,7 @@ LINTER := $(BIN)/.golangci-lint-$(GOLANGCI_LINT_VERSION)-$(shell $(GO) env GOVER
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 .PHONY: help demo test check build install race asan stress fuzz bench bench-full cover \
-	fmt lint gen doc setup format vet staticcheck clean
+	fmt lint gen doc peers setup format vet staticcheck clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -42,6 +42,9 @@ test: setup ## run every test, of every module; count the crossings into C
 		(cd $$m && $(GO) build -buildvcs=false ./... && $(GO) test $(TESTFLAGS) ./...); done
 
 check: format vet staticcheck lint race asan ## all that a change must pass: format, vet, linters, -race, -asan
+
+peers: setup ## install the servers that some tests talk to (Debian, Ubuntu); without them these tests skip
+	@sh scripts/setup.sh peers
 
 build: setup ## build bin/sslsock
 	$(GO) build -o bin/sslsock ./cmd/sslsock

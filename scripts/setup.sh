@@ -4,6 +4,7 @@
 #
 #   scripts/setup.sh         Go, a C compiler, libssl's headers, the programs openssl and curl, root certificates
 #   scripts/setup.sh asan    the address sanitizer's library as well
+#   scripts/setup.sh peers   servers and tokens that some tests talk to, where apt-get has them
 set -u
 exec </dev/null
 
@@ -111,6 +112,12 @@ fi
 pkg-config --atleast-version=3.0 openssl || die "OpenSSL $(pkg-config --modversion openssl) is too old; 3.0 or newer is needed" \
 	"Debian 12, Ubuntu 22.04, Fedora 36, RHEL 9 and Alpine 3.17 have it; PKG_CONFIG_PATH points at one of your own."
 [ "$(go env CGO_ENABLED)" = 1 ] || die "cgo is off (CGO_ENABLED=0), and libssl cannot be reached without it" "Run again with CGO_ENABLED=1"
+
+if [ "$want" = peers ] && have apt-get; then
+	# Tests start their own; the one that Debian would start, on Redis's usual port, is of no use.
+	packages="redis-server softhsm2 libengine-pkcs11-openssl opensc"
+	have redis-server && have softhsm2-util && have pkcs11-tool || RUNLEVEL=1 install_debian || say "tests that need one of $packages will skip"
+fi
 
 if [ "$want" = asan ]; then
 	echo 'int main(void) { return 0; }' | $cc -fsanitize=address -x c - -o /dev/null 2>/dev/null ||
