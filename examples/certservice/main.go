@@ -32,8 +32,9 @@ func main() {
 	service := flag.String("service", "http://localhost:8080", "`URL` of the service that has the certificates")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := serve(ctx, *addr, *service, func(at string) { log.Print("listening on ", at) }); err != nil {
+	err := serve(ctx, *addr, *service, func(at string) { log.Print("listening on ", at) })
+	stop()
+	if err != nil {
 		log.Fatal(err)
 	}
 }
