@@ -76,6 +76,20 @@ func askForClients(c *Config) {
 	c.ClientCAs = Trust{File: testdata.Path(testdata.Client.ECDSA.Roots)}
 }
 
+// strictCtx is a server's that requires a certificate of its clients.
+func (h hooked) strictCtx(chain testdata.Chain) *ossl.Ctx {
+	h.t.Helper()
+	cfg := &Config{
+		Certificates: []Certificate{{CertFile: testdata.Path(chain.Cert), KeyFile: testdata.Path(chain.Key)}},
+		MinVersion:   h.version, MaxVersion: h.version,
+	}
+	askForClients(cfg)
+	ctx, err := cfg.NewServerCtx()
+	must(h.t, err)
+	h.t.Cleanup(ctx.Close)
+	return ctx
+}
+
 func showClient(t testing.TB, c *tls.Config) {
 	pair, err := tls.LoadX509KeyPair(testdata.Path(testdata.Client.ECDSA.Cert), testdata.Path(testdata.Client.ECDSA.Key))
 	must(t, err)
@@ -216,14 +230,7 @@ func TestHookTimeout(t *testing.T) {
 // TestHookChoosesCtx switches by SNI, and what SSL_set_SSL_CTX forgets with it.
 func TestHookChoosesCtx(t *testing.T) {
 	eachHooked(t, func(t *testing.T, h hooked) {
-		strict := &Config{
-			Certificates: []Certificate{{CertFile: testdata.Path(testdata.RSA.Cert), KeyFile: testdata.Path(testdata.RSA.Key)}},
-			MinVersion:   h.version, MaxVersion: h.version,
-		}
-		askForClients(strict)
-		other, err := strict.NewServerCtx()
-		must(t, err)
-		t.Cleanup(other.Close)
+		other := h.strictCtx(testdata.RSA)
 		s := h.serve(&Hooks{ClientHello: func(_ context.Context, hs *Handshake) (*HelloAnswer, error) {
 			if hs.ClientHello.ServerName == "server.example" {
 				return &HelloAnswer{Ctx: other}, nil
@@ -263,14 +270,7 @@ func TestHookChoosesCtx(t *testing.T) {
 // to the name that requires a certificate.
 func TestHookPolicyByResumption(t *testing.T) {
 	eachHooked(t, func(t *testing.T, h hooked) {
-		strict := &Config{
-			Certificates: []Certificate{{CertFile: testdata.Path(testdata.ECDSA.Cert), KeyFile: testdata.Path(testdata.ECDSA.Key)}},
-			MinVersion:   h.version, MaxVersion: h.version,
-		}
-		askForClients(strict)
-		other, err := strict.NewServerCtx()
-		must(t, err)
-		t.Cleanup(other.Close)
+		other := h.strictCtx(testdata.ECDSA)
 		s := h.serve(&Hooks{ClientHello: func(_ context.Context, hs *Handshake) (*HelloAnswer, error) {
 			if hs.ClientHello.ServerName == "strict.example" {
 				return &HelloAnswer{Ctx: other}, nil
