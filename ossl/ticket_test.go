@@ -505,6 +505,26 @@ func TestTakeRemoved(t *testing.T) {
 	expect("after a change of the limit")
 }
 
+// Without an internal cache a connection that ends badly is told of too: its
+// session is in a store of the program's.
+func TestTakeRemovedWithoutCache(t *testing.T) {
+	eachVersion(t, func(t *testing.T, v int) {
+		server := serverCtx(t, testdata.ECDSA, func(c *ossl.Ctx) error { return c.SetSessionIDContext([]byte("removed")) })
+		server.SetOptions(ossl.OpNoTicket)
+		server.SetSessionCacheMode(ossl.SessCacheServer | ossl.SessCacheNoInternal)
+		must(t, server.SessSetRemoveCb(8))
+		p := connect(t, clientCtx(t, testdata.ECDSA, only(v)), server)
+		p.echo()
+		sess, err := p.server.Get1Session()
+		must(t, err)
+		defer sess.Close()
+		p.server.Close()
+		if got := server.TakeRemoved(); !slices.ContainsFunc(got, func(id []byte) bool { return bytes.Equal(id, sess.GetID()) }) {
+			t.Errorf("%x, want %x", got, sess.GetID())
+		}
+	})
+}
+
 // What is removed when the Ctx itself goes, with sessions in its cache, harms
 // nobody.
 func TestRemovedAtTheEnd(t *testing.T) {

@@ -1,11 +1,6 @@
 // Package redisstore shares TLS sessions and ticket keys between servers by
 // Redis: a client that has shaken hands with one resumes on any other.
 //
-//	client, err := redisstore.Open("rediss://user:password@redis.example:6379/0")
-//	secret, err := redisstore.KeyFile("/etc/service/ticket.key")
-//	keys, err := redisstore.NewTicketKeys(client, secret, redisstore.TicketKeyOptions{})
-//	rotator, err := bridge.RotateTicketKeys(ctx, serverCtx, keys, report)
-//
 // [TicketKeys] is a bridge.TicketKeySource: with stateless tickets Redis is asked
 // once for each period, and holds a few small values. [Sessions] is a
 // bridge.SessionStore: Redis is asked in the course of handshakes, and holds
