@@ -76,14 +76,18 @@ func TestHooksManySlow(t *testing.T) {
 		}
 		return took, peak
 	}
-	fast, before := run(0)
-	slowly, after := run(slow)
-	t.Logf("%d handshakes: %v with hooks that answer at once, %v with hooks that take %v; threads %d and %d", n, fast, slowly, slow, before, after)
-	if beyond := slowly - fast; !sanitized && beyond > slow+time.Second {
-		t.Errorf("slow hooks cost %v beyond the handshakes", beyond)
-	}
-	if after > before+8 {
-		t.Errorf("threads grew from %d to %d", before, after)
+	// A machine that is busy with other things may take its time once.
+	for attempt := 1; ; attempt++ {
+		fast, before := run(0)
+		slowly, after := run(slow)
+		beyond := slowly - fast
+		t.Logf("%d handshakes: %v with hooks that answer at once, %v with hooks that take %v; threads %d and %d", n, fast, slowly, slow, before, after)
+		if (sanitized || beyond <= slow+time.Second) && after <= before+8 {
+			return
+		}
+		if attempt == 3 {
+			t.Fatalf("slow hooks cost %v beyond the handshakes, and threads went from %d to %d", beyond, before, after)
+		}
 	}
 }
 
