@@ -42,7 +42,7 @@ type Loop struct {
 	work      []func()             // the posts of this round
 	draining  bool                 // Shutdown: end when the last stream has gone
 	stopped   bool                 // Close: end now
-	askedNow  bool                 // a hook has been called in this round
+	asked     []*Stream            // those whose hooks have been called in this round
 	round     round
 }
 
@@ -227,11 +227,7 @@ func (l *Loop) once() error {
 	l.timers.run(l.now)
 	l.bury()
 	l.step()
-	if l.askedNow {
-		// Most hooks answer at once. Let them, and the next round has it already.
-		l.askedNow = false
-		runtime.Gosched()
-	}
+	l.letAnswer()
 	return nil
 }
 

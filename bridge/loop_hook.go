@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"context"
+	"runtime"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -136,13 +137,30 @@ func (s *Stream) put(t task) {
 	if at := s.deadline(); at != 0 {
 		ctx = deadlineContext{ctx, l.begin.Add(time.Duration(at))}
 	}
-	s.rearm()
-	l.askedNow = true
+	l.asked = append(l.asked, s)
 	go func() {
 		answer, err := a.run(ctx, t)
 		// The error means that the loop has ended, and the stream with it.
 		_ = l.Post(func() { s.answered(a, t, answer, err) })
 	}()
+}
+
+// letAnswer lets the hooks of this round run. Most answer at once, and the next
+// round has it already; only for the others epoll has to be told.
+func (l *Loop) letAnswer() {
+	if len(l.asked) == 0 {
+		return
+	}
+	runtime.Gosched()
+	l.runPosted()
+	for i, s := range l.asked {
+		l.asked[i] = nil
+		if s.state != stateClosed {
+			s.rearm()
+		}
+	}
+	l.asked = l.asked[:0]
+	l.bury()
 }
 
 // answered takes what a hook decided, unless that is too late.
