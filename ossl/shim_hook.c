@@ -55,7 +55,16 @@ static void hook_free(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int idx, long
 	free(h);
 }
 
-static void hook_index_make(void) { hook_index = SSL_get_ex_new_index(0, NULL, NULL, NULL, hook_free); }
+// hook_dup is for SSL_dup(3): a copy has asked nothing yet, and two that share
+// would free twice.
+static int hook_dup(CRYPTO_EX_DATA *to, const CRYPTO_EX_DATA *from, void **from_d, int idx, long argl, void *argp)
+{
+	(void)to, (void)from, (void)idx, (void)argl, (void)argp;
+	*from_d = NULL;
+	return 1;
+}
+
+static void hook_index_make(void) { hook_index = SSL_get_ex_new_index(0, NULL, NULL, hook_dup, hook_free); }
 
 int gossl_hook_ready(void)
 {
