@@ -237,6 +237,9 @@ func TestJAReal(t *testing.T) {
 
 // TestJAFIPS asks for fingerprints in a program that may not use MD5.
 func TestJAFIPS(t *testing.T) {
+	if sanitized {
+		t.Skip("Go's FIPS mode refuses to run under the address sanitizer")
+	}
 	const key = "SSLSOCK_TEST_FIPS"
 	if os.Getenv(key) == "" {
 		if out := runAgain(t, key+"=1", "GODEBUG=fips140=only"); !strings.Contains(out, "enforced: true") {
@@ -281,6 +284,9 @@ func TestClientHelloNil(t *testing.T) {
 // TestClientHelloAllocs holds the parser to a piece of memory for each kind of
 // thing: the result, numbers, extensions, a name, and ALPN's two.
 func TestClientHelloAllocs(t *testing.T) {
+	if sanitized {
+		t.Skip("a sanitizer allocates for itself")
+	}
 	msg := browserHello().bytes()
 	var h *ClientHelloInfo
 	if n := testing.AllocsPerRun(100, func() { h, _ = ParseClientHello(msg) }); n > 7 { // lower case is one more

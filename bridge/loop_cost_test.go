@@ -119,31 +119,35 @@ func TestLoopResidentSize(t *testing.T) {
 		return
 	}
 	addr := echoServer(t, serverCtx(t, testdata.ECDSA), nil)
-	const parts, settled, each, workers = 20, 10, 1000, 16
+	const settled, window, each, workers = 10, 10, 1000, 16
 	// The session is resumed, so that most of the time is not spent on keys.
 	cfg := &tls.Config{InsecureSkipVerify: true, ClientSessionCache: tls.NewLRUClientSessionCache(1)}
 	var sizes []int
-	for range parts {
-		var wg sync.WaitGroup
-		for range workers {
-			wg.Go(func() {
-				for range each / workers {
-					if err := oneEcho(addr, cfg); err != nil {
-						t.Error(err)
-						return
+	// A leak goes on, and what the allocators do on a busy machine ends.
+	for attempt, slope := 1, 0.0; attempt <= 3; attempt++ {
+		for len(sizes) < settled+attempt*window {
+			var wg sync.WaitGroup
+			for range workers {
+				wg.Go(func() {
+					for range each / workers {
+						if err := oneEcho(addr, cfg); err != nil {
+							t.Error(err)
+							return
+						}
 					}
-				}
-			})
+				})
+			}
+			wg.Wait()
+			debug.FreeOSMemory()
+			sizes = append(sizes, residentKB(t))
 		}
-		wg.Wait()
-		debug.FreeOSMemory()
-		sizes = append(sizes, residentKB(t))
+		slope = slopeOf(sizes[len(sizes)-window:])
+		t.Logf("resident KB after each 1,000 connections: %v; slope at the end %.1f KB per 1,000", sizes, slope)
+		if slope <= 200 {
+			return
+		}
 	}
-	slope := slopeOf(sizes[settled:])
-	t.Logf("resident KB after each 1,000 connections: %v; slope %.1f KB per 1,000", sizes, slope)
-	if slope > 200 {
-		t.Errorf("the resident size grows by %.0f bytes for each connection", slope*1024/each)
-	}
+	t.Error("the resident size grows with each connection")
 }
 
 func oneEcho(addr net.Addr, cfg *tls.Config) error {
