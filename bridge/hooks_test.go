@@ -205,7 +205,8 @@ func TestHookPeerGone(t *testing.T) {
 func TestHookTimeout(t *testing.T) {
 	eachHooked(t, func(t *testing.T, h hooked) {
 		ended := make(chan error, 1)
-		s := h.serveFor(200*time.Millisecond, &Hooks{ClientHello: func(ctx context.Context, _ *Handshake) (*HelloAnswer, error) {
+		// Long enough for the hook to be asked on a busy machine.
+		s := h.serveFor(2*time.Second, &Hooks{ClientHello: func(ctx context.Context, _ *Handshake) (*HelloAnswer, error) {
 			if _, ok := ctx.Deadline(); !ok {
 				t.Error("no deadline")
 			}
