@@ -278,7 +278,9 @@ func (a *asker) events(ssl *ossl.SSL) {
 // needed any more.
 func (a *asker) finished(ssl *ossl.SSL, err error) bool {
 	a.events(ssl)
-	a.report(ssl.ConnectionState(), err)
+	if a.set.Finished != nil {
+		a.report(ssl.ConnectionState(), err)
+	}
 	return a.set.Event != nil || a.base.Sessions != nil
 }
 

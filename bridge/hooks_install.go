@@ -12,6 +12,7 @@ type hookSet struct {
 	*Hooks
 	insecure bool // clients: a chain counts as verified unless VerifyPeer says no
 	signers  bool // the Ctx has a key that is a crypto.Signer
+	paces    [ossl.AskKey + 1]pace
 }
 
 // hooksInstalled spares programs without hooks the look for them.

@@ -43,7 +43,8 @@ type Loop struct {
 	draining  bool                 // Shutdown: end when the last stream has gone
 	stopped   bool                 // Close: end now
 	asked     []*Stream            // those whose hooks have been called in this round
-	round     round
+	lender
+	round round
 }
 
 // phase is how far a Loop has come. It only ever goes up.
@@ -90,6 +91,11 @@ func NewLoop(cfg *LoopConfig) (*Loop, error) {
 
 // Run drives the connections until Close or Shutdown, and then returns nil; any
 // other error is one of epoll itself. It is called once.
+//
+// The goroutine that calls it runs the loop, with one exception: while it is in a
+// hook that turns out to take its time, another goes on with the loop, and keeps
+// it. A handler's panic comes out of Run in any case, from there as an error
+// that wraps a *PanicError.
 func (l *Loop) Run() error {
 	l.mu.Lock()
 	was := l.phase
@@ -104,11 +110,13 @@ func (l *Loop) Run() error {
 		<-l.done
 		return nil
 	}
-	defer l.free()
-	for !l.stopped && (!l.draining || l.streams > 0) {
-		if err := l.once(); err != nil {
-			return fmt.Errorf("bridge: loop: %w", err)
-		}
+	l.own(false)
+	<-l.done
+	switch {
+	case l.broken != nil:
+		panic(l.broken)
+	case l.lender.err != nil:
+		return fmt.Errorf("bridge: loop: %w", l.lender.err)
 	}
 	return nil
 }
@@ -198,6 +206,7 @@ func (l *Loop) free() {
 	l.each(func(s *Stream) { s.fail(net.ErrClosed) })
 	l.bury()
 	l.round.free()
+	l.timer.Close() // no error but for one that was never there
 	l.poll.close()
 	close(l.done)
 }
@@ -227,7 +236,6 @@ func (l *Loop) once() error {
 	l.timers.run(l.now)
 	l.bury()
 	l.step()
-	l.letAnswer()
 	return nil
 }
 

@@ -17,7 +17,9 @@ type asking struct {
 	begun    bool // the first step has been taken, or what comes before it asked
 	out      bool // a task is
 	task     task
+	ctx      context.Context // the task's
 	cancel   context.CancelFunc
+	pace     *pace // of the hook that the task asks
 	worker   *worker
 	stepping bool // the worker has the SSL
 	paused   bool // a job is, on the worker
@@ -122,7 +124,8 @@ func (s *Stream) asked(w ossl.Want) bool {
 	return true
 }
 
-// put has a goroutine ask the hook. What the hook returns comes back as a post.
+// put has the hook asked: by the loop's goroutine at the end of the round if it
+// has been quick so far, else by one of its own.
 func (s *Stream) put(t task) {
 	a, l := s.ask, s.loop
 	a.out, a.task = true, t
@@ -132,24 +135,27 @@ func (s *Stream) put(t task) {
 		s.answered(a, t, answer, err)
 		return
 	}
-	var ctx context.Context
-	ctx, a.cancel = context.WithCancel(context.Background())
+	a.pace = a.set.paceOf(t.q)
+	a.ctx, a.cancel = context.WithCancel(context.Background())
 	if at := s.deadline(); at != 0 {
-		ctx = deadlineContext{ctx, l.begin.Add(time.Duration(at))}
+		a.ctx = deadlineContext{a.ctx, l.begin.Add(time.Duration(at))}
 	}
-	l.asked = append(l.asked, s)
-	go func() {
-		answer, err := a.run(ctx, t)
-		// The error means that the loop has ended, and the stream with it.
-		_ = l.Post(func() { s.answered(a, t, answer, err) })
-	}()
+	if a.pace.proved() {
+		l.here = append(l.here, s)
+		return
+	}
+	s.callElsewhere()
 }
 
 // letAnswer lets the hooks of this round run. Most answer at once, and the next
-// round has it already; only for the others epoll has to be told.
-func (l *Loop) letAnswer() {
+// round has it already; only for the others epoll has to be told. It says whether
+// the loop is still this goroutine's.
+func (l *Loop) letAnswer() bool {
+	if !l.callHere() {
+		return false
+	}
 	if len(l.asked) == 0 {
-		return
+		return true
 	}
 	runtime.Gosched()
 	l.runPosted()
@@ -161,6 +167,7 @@ func (l *Loop) letAnswer() {
 	}
 	l.asked = l.asked[:0]
 	l.bury()
+	return true
 }
 
 // answered takes what a hook decided, unless that is too late.

@@ -20,9 +20,7 @@ type netAddrs struct {
 // LocalAddr is the socket's own address.
 func (s *Stream) LocalAddr() net.Addr {
 	if s.net.local == nil && s.fd >= 0 && s.state != stateClosed {
-		if sa, err := unix.Getsockname(s.fd); err == nil {
-			s.net.local = netAddr(s.net.network, sa)
-		}
+		s.net.local = netAddr(s.net.network, getsockname(s.fd))
 	}
 	return s.net.local
 }
@@ -87,11 +85,16 @@ func accept4(fd int) (int, unix.Sockaddr, unix.Errno) {
 	if errno != 0 {
 		return -1, nil, errno
 	}
-	return int(n), decodeSockaddr(int(n), &raw), 0
+	peer := decodeSockaddr(&raw)
+	if peer == nil { // of a unix socket, and mostly without a name
+		peer, _ = unix.Getpeername(int(n))
+	}
+	return int(n), peer, 0
 }
 
-// decodeSockaddr is the address that the kernel left in raw for the peer of fd.
-func decodeSockaddr(fd int, raw *unix.RawSockaddrAny) unix.Sockaddr {
+// decodeSockaddr is the address of a TCP socket that the kernel left in raw, nil
+// for any other.
+func decodeSockaddr(raw *unix.RawSockaddrAny) unix.Sockaddr {
 	switch raw.Addr.Family {
 	case unix.AF_INET:
 		in := (*unix.RawSockaddrInet4)(unsafe.Pointer(raw))
@@ -100,13 +103,27 @@ func decodeSockaddr(fd int, raw *unix.RawSockaddrAny) unix.Sockaddr {
 		in := (*unix.RawSockaddrInet6)(unsafe.Pointer(raw))
 		return &unix.SockaddrInet6{Port: netPort(&in.Port), ZoneId: in.Scope_id, Addr: in.Addr}
 	default:
-		// Of a unix socket, which mostly has no name.
-		peer, err := unix.Getpeername(fd)
-		if err != nil {
-			return nil
-		}
-		return peer
+		return nil
 	}
+}
+
+// getsockname is unix.Getsockname, which asks the kernel for the socket's
+// protocol as well.
+func getsockname(fd int) unix.Sockaddr {
+	var raw unix.RawSockaddrAny
+	size := uint32(unix.SizeofSockaddrAny)
+	_, _, errno := unix.RawSyscall(unix.SYS_GETSOCKNAME, uintptr(fd), uintptr(unsafe.Pointer(&raw)), uintptr(unsafe.Pointer(&size)))
+	if errno != 0 {
+		return nil
+	}
+	if sa := decodeSockaddr(&raw); sa != nil {
+		return sa
+	}
+	sa, err := unix.Getsockname(fd) // of a unix socket
+	if err != nil {
+		return nil
+	}
+	return sa
 }
 
 // netPort is a port in network order.

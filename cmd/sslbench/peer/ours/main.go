@@ -16,6 +16,8 @@ import (
 func main() {
 	mode := flag.String("mode", "loop", "the driver: `loop` or conn")
 	loops := flag.Int("loops", 1, "`number` of loops that share the port")
+	hook := flag.String("hook", "", "have each handshake ask a hook that answers at once: `ClientHello`, Certificate or PSK")
+	inline := flag.Bool("inline", false, "say of the hook that it never waits")
 	own := flag.String("own", "", "what each loop has of its own, instead of one for all: a context (`ctx`), or a library context as well (lib)")
 	f := wire.Parse()
 	cfg := &bridge.Config{
@@ -27,6 +29,9 @@ func main() {
 		cfg.SessionTicketsDisabled = true
 	}
 	var err error
+	if cfg.Hooks, err = hooks(*hook, *inline); err != nil {
+		wire.Exit(err)
+	}
 	switch *mode {
 	case "loop":
 		err = serveLoops(f.Addr(), cfg, *loops, *own)
