@@ -222,7 +222,8 @@ func (ln *LoopListener) take(fd int, peer unix.Sockaddr) {
 		return
 	}
 	s := &Stream{loop: ln.loop, ssl: ssl, fd: fd, server: true, state: stateHandshaking}
-	s.net = netAddrs{network: ln.addr.Network(), peer: peer}
+	s.setNetwork(ln.addr.Network())
+	s.setPeer(peer)
 	s.hook(ln.hooks, false)
 	if s.handler = ln.handle(s); s.handler == nil {
 		ssl.Close()

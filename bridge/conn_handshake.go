@@ -5,8 +5,6 @@ import (
 	"errors"
 	"net"
 	"os"
-
-	"github.com/sslsock/sslsock/ossl"
 )
 
 // Handshake is HandshakeContext without a context.
@@ -94,9 +92,6 @@ func (c *Conn) handshakeStep() {
 		c.ask.events(c.ssl)
 	}
 	c.note(h.err)
-	if h.want == ossl.WantNothing && h.err == nil {
-		c.state = c.ssl.ConnectionState()
-	}
 	if c.trace != nil {
 		c.trace(op, h.want, h.err)
 	}

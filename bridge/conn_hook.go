@@ -177,5 +177,8 @@ func (c *Conn) free() {
 	if c.paused {
 		c.worker.wait(func() { abandon(c.ssl) })
 	}
+	if c.established.Load() {
+		c.keepState()
+	}
 	c.ssl.Close()
 }

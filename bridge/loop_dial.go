@@ -41,7 +41,7 @@ func (l *Loop) Dial(network, address string, ctx *ossl.Ctx, opts *ClientOptions,
 		return &net.OpError{Op: "dial", Net: network, Err: err}
 	}
 	s := &Stream{loop: l, fd: -1, handler: h, state: stateConnecting}
-	s.net.network = network
+	s.setNetwork(network)
 	s.dial = &dialing{network: network, address: address, ctx: own}
 	if opts != nil {
 		s.dial.opts = *opts
@@ -110,7 +110,7 @@ func (s *Stream) connect() {
 }
 
 func (s *Stream) connectTo(sa unix.Sockaddr) error {
-	s.net.peer, s.net.remote, s.net.local = sa, nil, nil
+	s.setPeer(sa)
 	family := unix.AF_UNIX
 	switch sa.(type) {
 	case *unix.SockaddrInet4:
@@ -268,7 +268,7 @@ func (l *Loop) Add(fd int, ssl *ossl.SSL, h Handler) error {
 	if err != nil {
 		ssl.Close()
 		unix.Close(fd)
-		return &net.OpError{Op: "add", Net: s.net.network, Err: err}
+		return &net.OpError{Op: "add", Net: s.network(), Err: err}
 	}
 	return nil
 }
@@ -283,15 +283,15 @@ func (s *Stream) adopt() error {
 	} else if nonblock&unix.O_NONBLOCK == 0 {
 		return fmt.Errorf("bridge: Add was given descriptor %d in blocking mode, which would stop the loop: set O_NONBLOCK", s.fd)
 	}
-	s.net.network = "tcp"
+	s.setNetwork("tcp")
 	sa, err := unix.Getpeername(s.fd)
 	if err != nil {
 		return os.NewSyscallError("getpeername", err)
 	}
 	if _, ok := sa.(*unix.SockaddrUnix); ok {
-		s.net.network = "unix"
+		s.setNetwork("unix")
 	}
-	s.net.peer = sa
+	s.setPeer(sa)
 	if !hooksInstalled.Load() {
 		return nil
 	}

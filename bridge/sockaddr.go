@@ -3,6 +3,7 @@ package bridge
 import (
 	"net"
 	"net/netip"
+	"slices"
 	"strconv"
 	"unsafe"
 
@@ -12,25 +13,42 @@ import (
 // netAddrs are the addresses of a stream, made when asked for: most streams
 // never are.
 type netAddrs struct {
-	network       string
-	peer          unix.Sockaddr
-	local, remote net.Addr
+	peer unix.Sockaddr
+	made *struct{ local, remote net.Addr }
+}
+
+// networks are what a stream can be of, by index, to be kept in a byte.
+var networks = [...]string{"tcp", "tcp4", "tcp6", "unix"}
+
+func (s *Stream) setNetwork(name string) { s.netIndex = uint8(max(0, slices.Index(networks[:], name))) }
+
+func (s *Stream) network() string { return networks[s.netIndex] }
+
+// setPeer forgets the addresses of an attempt to connect that came before.
+func (s *Stream) setPeer(sa unix.Sockaddr) { s.net = netAddrs{peer: sa} }
+
+func (n *netAddrs) make() {
+	if n.made == nil {
+		n.made = new(struct{ local, remote net.Addr })
+	}
 }
 
 // LocalAddr is the socket's own address.
 func (s *Stream) LocalAddr() net.Addr {
-	if s.net.local == nil && s.fd >= 0 && s.state != stateClosed {
-		s.net.local = netAddr(s.net.network, getsockname(s.fd))
+	s.net.make()
+	if s.net.made.local == nil && s.fd >= 0 && s.state != stateClosed {
+		s.net.made.local = netAddr(s.network(), getsockname(s.fd))
 	}
-	return s.net.local
+	return s.net.made.local
 }
 
 // RemoteAddr is the peer's address.
 func (s *Stream) RemoteAddr() net.Addr {
-	if s.net.remote == nil && s.net.peer != nil {
-		s.net.remote = netAddr(s.net.network, s.net.peer)
+	s.net.make()
+	if s.net.made.remote == nil && s.net.peer != nil {
+		s.net.made.remote = netAddr(s.network(), s.net.peer)
 	}
-	return s.net.remote
+	return s.net.made.remote
 }
 
 // netAddr is sa as package net would have it.

@@ -19,12 +19,13 @@ type Stream struct {
 	value   any
 	err     error // the reason for Closed, once there is one
 
-	out    outgoing
-	server bool
-	state  streamState
-	fd     int    // -1 while an address is looked up
-	armed  uint32 // what epoll watches for; 0: not in epoll
+	out   outgoing
+	fd    int    // -1 while an address is looked up
+	armed uint32 // what epoll watches for; 0: not in epoll
 
+	server    bool
+	state     streamState
+	netIndex  uint8
 	stepWant  ossl.Want // what a handshake or shutdown step waits for
 	readWant  ossl.Want // what a read waits for
 	paused    bool      // PauseReading

@@ -54,5 +54,5 @@ func (e *SyscallError) Unwrap() error { return e.Err }
 
 // opError puts the addresses to an error, as package net does.
 func (s *Stream) opError(op string, err error) *net.OpError {
-	return &net.OpError{Op: op, Net: s.net.network, Source: s.LocalAddr(), Addr: s.RemoteAddr(), Err: err}
+	return &net.OpError{Op: op, Net: s.network(), Source: s.LocalAddr(), Addr: s.RemoteAddr(), Err: err}
 }

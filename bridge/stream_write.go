@@ -26,8 +26,8 @@ type outgoing struct {
 	queue    []byte
 	off      int
 	direct   []byte    // in the round's arena, so only until the round ends
-	want     ossl.Want // what the write that is under way waits for
 	progress int64     // loop time when bytes last went out, or began to wait
+	want     ossl.Want // what the write that is under way waits for
 	shut     bool      // close_notify follows the last byte
 	full     bool      // a Write found no room: Writable is due
 }

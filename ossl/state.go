@@ -6,6 +6,7 @@ import "C"
 import (
 	"encoding/binary"
 	"runtime"
+	"strings"
 	"sync"
 	"unsafe"
 )
@@ -64,13 +65,13 @@ func stateOf(st *C.gossl_state) ConnectionState {
 	return ConnectionState{
 		HandshakeComplete: st.finished != 0,
 		Version:           int(st.version),
-		VersionName:       C.GoString(st.version_name),
+		VersionName:       libraryName(st.version_name),
 		Cipher:            Cipher{st.cipher},
-		CipherName:        C.GoString(st.cipher_name),
-		CipherStandard:    C.GoString(st.cipher_standard),
+		CipherName:        libraryName(st.cipher_name),
+		CipherStandard:    libraryName(st.cipher_standard),
 		CipherID:          uint16(st.cipher_id),
 		CipherBits:        int(st.cipher_bits),
-		Group:             C.GoString(st.group),
+		Group:             libraryName(st.group),
 		PeerSignature:     signatureName(int(st.sig_type), int(st.sig_hash), st.pss_key != 0),
 		ALPN:              C.GoStringN((*C.char)(unsafe.Pointer(st.alpn)), C.int(st.alpn_len)),
 		ServerName:        C.GoString(st.server_name),
@@ -78,6 +79,41 @@ func stateOf(st *C.gossl_state) ConnectionState {
 		EarlyData:         st.early_data != 0,
 		VerifyResult:      VerifyResult(st.verify),
 	}
+}
+
+// libraryNames are names of protocols, ciphers and groups, which each connection
+// would otherwise have copies of. They come from the library and its
+// configuration, never from a peer, so there are no more of them than those have.
+var libraryNames struct {
+	sync.RWMutex
+	known map[string]string
+}
+
+// libraryName is C.GoString, with the same memory for the same name.
+func libraryName(p *C.char) string {
+	if p == nil {
+		return ""
+	}
+	n := 0
+	for *(*byte)(unsafe.Add(unsafe.Pointer(p), n)) != 0 {
+		n++
+	}
+	view := unsafe.String((*byte)(unsafe.Pointer(p)), n)
+	l := &libraryNames
+	l.RLock()
+	name, ok := l.known[view]
+	l.RUnlock()
+	if ok {
+		return name
+	}
+	name = strings.Clone(view)
+	l.Lock()
+	defer l.Unlock()
+	if l.known == nil {
+		l.known = make(map[string]string)
+	}
+	l.known[name] = name
+	return name
 }
 
 // chainOf takes apart what gossl_connection_state put together: each
@@ -114,7 +150,6 @@ func signatureName(keyType, hash int, pssKey bool) string {
 	case C.NID_sha512:
 		h = "sha512"
 	}
-	curves := map[string]string{"sha256": "ecdsa_secp256r1_", "sha384": "ecdsa_secp384r1_", "sha512": "ecdsa_secp521r1_"}
 	switch keyType {
 	case C.EVP_PKEY_ED25519:
 		return "ed25519"
@@ -128,8 +163,13 @@ func signatureName(keyType, hash int, pssKey bool) string {
 		}
 		return "rsa_pss_rsae_" + h
 	case C.EVP_PKEY_EC:
-		if p, ok := curves[h]; ok {
-			return p + h
+		switch hash { // TLS 1.3 ties the curve to it
+		case C.NID_sha256:
+			return "ecdsa_secp256r1_sha256"
+		case C.NID_sha384:
+			return "ecdsa_secp384r1_sha384"
+		case C.NID_sha512:
+			return "ecdsa_secp521r1_sha512"
 		}
 		return "ecdsa_" + h
 	default:
