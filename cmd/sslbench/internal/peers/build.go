@@ -61,8 +61,8 @@ func All() []Peer {
 		{Name: "noise", Dir: "peer/c", Own: true, HTTP: true, OnRequest: true}, // the baseline again: how far its ratios are from 1 is chance
 		// What a hook costs: the difference to loop.
 		{Name: "hook", Dir: "peer/ours", Args: []string{"--mode", "loop", "--hook", "ClientHello"}, Own: true, Crossings: true, OnRequest: true},
-		{Name: "hook-inline", Dir: "peer/ours", Args: []string{"--mode", "loop", "--hook", "ClientHello", "--inline"}, Own: true, Crossings: true, OnRequest: true},
-		{Name: "hook-cert", Dir: "peer/ours", Args: []string{"--mode", "loop", "--hook", "Certificate"}, Own: true, Crossings: true, OnRequest: true},
+		{Name: "hook-in", Dir: "peer/ours", Args: []string{"--mode", "loop", "--hook", "ClientHello", "--inline"}, Own: true, Crossings: true, OnRequest: true},
+		{Name: "hook-crt", Dir: "peer/ours", Args: []string{"--mode", "loop", "--hook", "Certificate"}, Own: true, Crossings: true, OnRequest: true},
 		{Name: "hook-job", Dir: "peer/ours", Args: []string{"--mode", "loop", "--hook", "PSK"}, Own: true, Crossings: true, OnRequest: true},
 		// For rows with workers: each with a context of its own, or with a library context as well.
 		{Name: "c-ctx", Dir: "peer/c", Args: []string{own, "ctx"}, Scales: true, Workers: "--threads", OnRequest: true},

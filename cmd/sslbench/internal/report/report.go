@@ -57,6 +57,7 @@ type Cell struct {
 	SyscallsPerUnit    float64          `json:"syscalls_per_unit,omitempty"`
 	Profile            *proc.Profile    `json:"profile,omitempty"`
 	Scaling            *Scaling         `json:"scaling,omitempty"`
+	Against            []Against        `json:"against,omitempty"`
 	Error              string           `json:"error,omitempty"` // of the last round that failed
 	Failed             int              `json:"failed_rounds,omitempty"`
 	Samples            []measure.Sample `json:"samples"`
@@ -110,6 +111,7 @@ func cell(result measure.Result, peer string, base map[int]measure.Sample) Cell 
 		}
 	}
 	c.Scaling = scaling(good)
+	c.Against = against(result.Row, peer, result.Samples)
 	median := func(f func(measure.Sample) float64) float64 { return summary(good, f).Median }
 	c.Figure = summary(good, func(s measure.Sample) float64 { return s.Figure })
 	c.Ratio = stats.Of(ratios)

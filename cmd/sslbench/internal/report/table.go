@@ -43,6 +43,7 @@ func (r *Report) WriteTable(w io.Writer) error {
 		" and cgo calls for each;\nkernel/…: where perf found the CPU time, in per cent; own is the server's program, Go's runtime with it.\n",
 		r.Machine, r.Rounds, r.Seconds, r.Tickets)
 	r.writeScaling(&b)
+	r.writeAgainst(&b)
 	r.writeMissed(&b)
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -89,6 +89,7 @@ func TestWorkersAreComparedWithOne(t *testing.T) {
 	if !found {
 		t.Fatal("there is no such table")
 	}
+	s, _, _ = strings.Cut(s, "Against other libraries")
 	// 30 units in 1 s against 40 in 2 s, and 1.5 times the CPU time for each.
 	for _, peer := range []string{"c", "loop", "conn", "gotls"} {
 		if f := strings.Fields(lineOf(t, s, " "+peer+" ")); strings.Join(f[len(f)-6:], " ") != "1.50 1.50..1.50 1.50 1.50..1.50 1.80 1.00" {
@@ -102,5 +103,38 @@ func TestWorkersAreComparedWithOne(t *testing.T) {
 	r.Rows = r.Rows[:1]
 	if s := table(t, r); strings.Contains(s, "Two workers") {
 		t.Error("a table without a row")
+	}
+}
+
+func TestComparedWithOtherLibraries(t *testing.T) {
+	_, s, found := strings.Cut(table(t, sample(t)), "Against other libraries")
+	if !found {
+		t.Fatal("there is no such table")
+	}
+	// c costs 100 ns, loop 200, conn 300, gotls 400, fork 500.
+	lineOf(t, s, "echo/64B/64", "loop", "gotls", "0.50", "1.00", "met")
+	lineOf(t, s, "https/64B/64", "conn", "gotls", "0.75", "1.00", "met")
+	if n := strings.Count(s, "fork   0.60"); n != 2 {
+		t.Errorf("conn is compared with fork %d times, not in two rows:\n%s", n, s)
+	}
+	r := sample(t)
+	for i := range r.Rows {
+		for j := range r.Rows[i].Peers {
+			r.Rows[i].Peers[j].Against = nil
+		}
+	}
+	if s := table(t, r); strings.Contains(s, "Against") {
+		t.Error("a table without a row")
+	}
+}
+
+func TestVerdict(t *testing.T) {
+	for _, c := range []struct {
+		ratio, base float64
+		want        string
+	}{{0.99, 1.2, "met"}, {1.01, 0.9, "MISSED"}, {1.3, 1.2, "libssl: c is at 1.20"}} {
+		if got := (Against{Ratio: one(c.ratio), Target: 1, Base: c.base}).Verdict(); got != c.want {
+			t.Errorf("%v: %q", c, got)
+		}
 	}
 }

@@ -55,6 +55,25 @@ func (r Row) Target(peer string, base float64) float64 {
 	return 0
 }
 
+// TargetAgainst is the highest ratio of a peer to another one that is wanted, 0 when none is. Where the baseline itself is above
+// it, the reason is libssl.
+func (r Row) TargetAgainst(peer, other string) float64 {
+	memory, mine := map[string]float64{"loop": 0.40, "conn": 0.55}[peer]
+	switch {
+	case !mine:
+		return 0
+	case other == "fork":
+		return 0.70
+	case other != "gotls":
+		return 0
+	case r.Memory():
+		return memory
+	case r.Cert == certs.RSA && r.Mode == "full":
+		return 0.55
+	}
+	return 1.00
+}
+
 // Memory tells that the row is about memory, and so needs servers that have done nothing yet.
 func (r Row) Memory() bool { return r.Unit == Connection }
 
