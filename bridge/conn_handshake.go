@@ -73,9 +73,16 @@ func (c *Conn) shakeHands(ctx context.Context) error {
 		}
 	}
 	err := c.ask.because(c.drive(&c.hs))
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return err
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !errors.Is(err, os.ErrDeadlineExceeded) && !c.ask.finished(c.ssl, err) && err == nil {
+	needed, failed := c.ask.finished(c.ssl, err)
+	if err == nil {
+		err = failed
+	}
+	if err == nil && !needed {
 		c.ask = nil
 	}
 	return err
@@ -90,10 +97,7 @@ func (c *Conn) handshakeStep() {
 	} else {
 		h.want, h.err = c.steps(c.ssl.Accept)
 	}
-	if c.ask != nil {
-		c.ask.events(c.ssl)
-	}
-	c.note(h.err)
+	c.told(h)
 	if h.want == ossl.WantNothing && h.err == nil {
 		c.state = c.ssl.ConnectionState()
 	}
