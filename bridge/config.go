@@ -76,7 +76,11 @@ type Config struct {
 
 	// SessionIDContext, of at most 32 bytes, says which servers may resume
 	// each other's sessions. "" is derived from this Config, so that a session
-	// made under other certificates or another policy is not resumed.
+	// made under other certificates or another policy is not resumed. What
+	// Hooks.VerifyPeer and Hooks.PSK decide cannot be seen in a Config: with
+	// either, "" is random, so that only this one Ctx resumes its sessions. Name
+	// one to share them, also with a later run of the program, and another one
+	// where a hook decides otherwise.
 	SessionIDContext []byte
 
 	// ServerNames gives a server other configurations by the name that the
@@ -85,7 +89,7 @@ type Config struct {
 	//
 	// Of those Configs count Certificates, ClientAuth, ClientCAs, VerifyDepth,
 	// the versions, CipherList, SigAlgs, ALPN, SessionIDContext and the
-	// options. Ciphersuites, Groups, NumTickets and ServerNames are this
+	// options. Ciphersuites, Groups, NumTickets, Hooks and ServerNames are this
 	// Config's for all names; other ones in those Configs are an error. A
 	// client's choice of name is all that stands between the policies: a
 	// stricter ClientAuth binds no client that asks for another name.

@@ -1,9 +1,11 @@
 package bridge
 
 import (
+	"crypto/rand"
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/sslsock/sslsock/ossl"
@@ -169,6 +171,9 @@ func (c *Config) setServer(ctx *ossl.Ctx) error {
 	id := c.SessionIDContext
 	if len(id) == 0 {
 		id = c.derivedID()
+		if h := c.Hooks; h != nil && (h.VerifyPeer != nil || h.PSK != nil) {
+			_, _ = rand.Read(id) // who is let in cannot be told from the Config
+		}
 	}
 	if err := ctx.SetSessionIDContext(id); err != nil {
 		return &ConfigError{Field: "SessionIDContext", Value: string(id), Err: err}
@@ -229,8 +234,9 @@ func (c *Config) setOptions(ctx *ossl.Ctx) error {
 // setHooks is last, because a session store decides about tickets and cache.
 func (c *Config) setHooks(ctx *ossl.Ctx) error {
 	set := &hookSet{Hooks: c.Hooks}
-	for i := range c.Certificates {
-		set.signers = set.signers || c.Certificates[i].Signer != nil
+	set.signers = c.hasSigner()
+	for _, named := range c.ServerNames {
+		set.signers = set.signers || named != nil && named.hasSigner()
 	}
 	if c.Hooks == nil && !set.signers {
 		return nil
@@ -246,6 +252,10 @@ func (c *Config) setHooks(ctx *ossl.Ctx) error {
 		return &ConfigError{Field: "Hooks", Err: err}
 	}
 	return nil
+}
+
+func (c *Config) hasSigner() bool {
+	return slices.ContainsFunc(c.Certificates, func(cert Certificate) bool { return cert.Signer != nil })
 }
 
 func (c *Config) alpnError(err error) error {

@@ -47,6 +47,8 @@ func (c *Config) checkPerName(other *Config) error {
 		return &ConfigError{Field: "Ciphersuites", Value: other.Ciphersuites, Err: errPerName}
 	case other.Groups != "" && other.Groups != c.Groups:
 		return &ConfigError{Field: "Groups", Value: other.Groups, Err: errPerName}
+	case other.Hooks != nil && other.Hooks != c.Hooks:
+		return &ConfigError{Field: "Hooks", Err: errPerName}
 	case other.NumTickets != 0 && other.NumTickets != c.NumTickets:
 		return &ConfigError{Field: "NumTickets", Err: errPerName}
 	}
@@ -66,7 +68,9 @@ func (c *Config) setServerNames(ctx *ossl.Ctx, names map[string]*Config) error {
 	for _, name := range slices.Sorted(maps.Keys(names)) {
 		cfg := names[name]
 		if made[cfg] == nil {
-			other, err := cfg.newCtx(ossl.TLSServerMethod(), (*Config).setServer)
+			named := *cfg
+			named.Hooks = c.Hooks // or a name would be all it takes to get past them
+			other, err := named.newCtx(ossl.TLSServerMethod(), (*Config).setServer)
 			if err != nil {
 				return within(name, err)
 			}

@@ -32,12 +32,13 @@ type Conn struct {
 	closed      atomic.Bool
 	state       atomic.Pointer[ossl.ConnectionState] // nil until somebody asks
 
-	// Locks are taken in this order: hs.mu, or in.mu and out.mu (the second of
-	// the two only by TryLock); then the descriptor, by raw; then mu.
+	// Locks are taken in this order: in.mu and out.mu (the second of the two
+	// only by TryLock); then hs.mu; then the descriptor, by raw; then mu.
 	hs, in, out half
 
 	ask      *asker          // nil without hooks
 	asking   context.Context // of the handshake that is under way; guarded by hs.mu
+	behind   *consultation   // a hook that still runs, though nobody waits; likewise
 	deadline readDeadline
 
 	// Guarded by out.mu.

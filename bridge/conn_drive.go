@@ -67,7 +67,7 @@ func (c *Conn) drive(h *half) error {
 				err = c.cross(h)
 			}
 		default:
-			if h == &c.hs && c.ask != nil && isQuestion(h.want) {
+			if c.ask != nil && isQuestion(h.want) {
 				err = c.answer(h)
 				break
 			}
@@ -93,10 +93,16 @@ func (c *Conn) attempt(h *half) {
 }
 
 func (c *Conn) park(h *half) error {
-	if h.want == ossl.WantRead {
-		return c.raw.Read(h.onRead)
+	if h.want != ossl.WantRead {
+		return c.raw.Write(h.onWrite)
 	}
-	return c.raw.Write(h.onWrite)
+	for {
+		err := c.raw.Read(h.onRead)
+		if err == nil || !c.deadline.kicked(c.nc) {
+			return err
+		}
+		h.idle = false // it is to take a step, whether there is something to read or not
+	}
 }
 
 // cross waits for the event that belongs to the other direction: a read that

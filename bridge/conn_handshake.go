@@ -71,9 +71,16 @@ func (c *Conn) shakeHands(ctx context.Context) error {
 		}
 	}
 	err := c.ask.because(c.drive(&c.hs))
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return err
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !errors.Is(err, os.ErrDeadlineExceeded) && !c.ask.finished(c.ssl, err) && err == nil {
+	needed, failed := c.ask.finished(c.ssl, err)
+	if err == nil {
+		err = failed
+	}
+	if err == nil && !needed {
 		c.ask = nil
 	}
 	return err
@@ -88,10 +95,7 @@ func (c *Conn) handshakeStep() {
 	} else {
 		h.want, h.err = c.steps(c.ssl.Accept)
 	}
-	if c.ask != nil {
-		c.ask.events(c.ssl)
-	}
-	c.note(h.err)
+	c.told(h)
 	if c.trace != nil {
 		c.trace(op, h.want, h.err)
 	}

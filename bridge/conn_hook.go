@@ -16,10 +16,11 @@ import (
 // readDeadline is the socket's read deadline, which wakes the goroutine that
 // waits for a hook when the hook has answered, and is the program's otherwise.
 type readDeadline struct {
-	mu      sync.Mutex
-	wanted  time.Time // the program's
-	waiting bool
-	woken   bool // a time in the past is set
+	mu     sync.Mutex
+	wanted time.Time     // the program's
+	waits  *consultation // nil for none
+	woken  bool          // a time in the past is set
+	kicks  bool          // likewise, for another reason
 }
 
 var longAgo = time.Unix(1, 0)
@@ -29,27 +30,50 @@ func (d *readDeadline) set(nc net.Conn, t time.Time) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.wanted = t
-	if d.woken {
+	if d.woken || d.kicks {
 		return nil
 	}
 	return nc.SetReadDeadline(t)
 }
 
-func (d *readDeadline) begin() time.Time {
+func (d *readDeadline) begin(nc net.Conn, k *consultation) time.Time {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.waiting = true
+	if d.kicks {
+		_ = nc.SetReadDeadline(d.wanted)
+	}
+	d.waits, d.kicks = k, false
 	return d.wanted
 }
 
-// wake ends a wait that is still on.
-func (d *readDeadline) wake(nc net.Conn) {
+// wake ends the wait for k if that is still on.
+func (d *readDeadline) wake(nc net.Conn, k *consultation) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.waiting {
+	if d.waits == k {
 		d.woken = true
 		_ = nc.SetReadDeadline(longAgo) // fails on a closed socket, where nobody waits
 	}
+}
+
+// kick ends what waits to read, to have it look again.
+func (d *readDeadline) kick(nc net.Conn) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.kicks = true
+	_ = nc.SetReadDeadline(longAgo)
+}
+
+// kicked says whether a kick has ended it, and puts the program's deadline back.
+func (d *readDeadline) kicked(nc net.Conn) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	was := d.kicks
+	if was {
+		_ = nc.SetReadDeadline(d.wanted)
+	}
+	d.kicks = false
+	return was
 }
 
 // end puts the program's deadline back.
@@ -59,7 +83,7 @@ func (d *readDeadline) end(nc net.Conn) {
 	if d.woken {
 		_ = nc.SetReadDeadline(d.wanted)
 	}
-	d.waiting, d.woken = false, false
+	d.waits, d.woken = nil, false
 }
 
 // hungUp says whether the connection is broken or, for a task that is early,
@@ -94,8 +118,11 @@ func isQuestion(w ossl.Want) bool {
 }
 
 // answer has a hook asked, and takes what it decides to the SSL. What the error
-// is for leaves the question open: Handshake may come again.
+// is for leaves the question open: Handshake, Read or Write may come again.
 func (c *Conn) answer(h *half) error {
+	if h != &c.hs {
+		return c.answerLater(h)
+	}
 	c.mu.Lock()
 	t, err := c.ask.question(c.ssl, h.want)
 	c.mu.Unlock()
@@ -109,8 +136,66 @@ func (c *Conn) answer(h *half) error {
 	return nil
 }
 
+// answerLater is answer for a handshake after the first, which a Read or a Write
+// has come upon. Both may, and the hook is asked once: under the handshake's lock,
+// and by the reader, because whoever waits for a hook does so in RawConn's Read. A
+// writer that finds a reader there has it take a step.
+func (c *Conn) answerLater(h *half) error {
+	c.hs.mu.Lock()
+	c.mu.Lock()
+	open := c.ssl.Asked() != ossl.AskNothing
+	c.mu.Unlock()
+	if open && h == &c.out {
+		if !h.other.mu.TryLock() {
+			c.deadline.kick(c.nc)
+			c.hs.mu.Unlock()
+			<-h.wake
+			h.want = h.way
+			return nil
+		}
+		defer h.other.leave()
+	}
+	defer c.hs.mu.Unlock()
+	if open {
+		c.asking, c.hs.want = context.Background(), h.want
+		if err := c.answer(&c.hs); err != nil {
+			return err
+		}
+	}
+	h.want = h.way
+	return nil
+}
+
+// consultation is a hook that is being asked.
+type consultation struct {
+	over   atomic.Bool
+	answer apply
+	err    error
+}
+
+// wait returns when the hook has answered, and before that at a deadline, on
+// Close, and when the peer goes away.
+func (c *Conn) wait(k *consultation, early bool) error {
+	gone := false
+	err := c.raw.Read(func(fd uintptr) bool {
+		gone = !k.over.Load() && hungUp(fd, early)
+		return gone || k.over.Load()
+	})
+	c.deadline.end(c.nc)
+	switch {
+	case k.over.Load():
+		return nil
+	case err == nil && gone:
+		return errGone
+	default:
+		return err
+	}
+}
+
 // consult asks t of its hook, and waits for the hook, a deadline, Close, and the
-// peer's end at a time: RawConn parks until something happens on the socket.
+// peer's end at a time: RawConn parks until something happens on the socket. A
+// hook that a deadline has left behind is waited for first, though what it
+// answers counts no more.
 func (c *Conn) consult(t task) error {
 	if c.ask.set.Inline {
 		answer, err := c.ask.run(c.asking, t)
@@ -118,40 +203,48 @@ func (c *Conn) consult(t task) error {
 		defer c.mu.Unlock()
 		return c.ask.settle(c.ssl, t, answer, err)
 	}
-	type outcome struct {
-		answer apply
-		err    error
-	}
 	ctx, cancel := context.WithCancel(c.asking)
 	defer cancel()
-	if at := c.deadline.begin(); !at.IsZero() {
+	if c.behind != nil {
+		c.deadline.begin(c.nc, c.behind)
+		if err := c.wait(c.behind, t.early()); err != nil {
+			return err
+		}
+		c.behind = nil
+	}
+	k := new(consultation)
+	if at := c.deadline.begin(c.nc, k); !at.IsZero() {
 		ctx = deadlineContext{ctx, at}
 	}
-	done := make(chan outcome, 1)
-	var over atomic.Bool
 	go func() {
-		answer, err := c.ask.run(ctx, t)
-		done <- outcome{answer, err}
-		over.Store(true)
-		c.deadline.wake(c.nc)
+		k.answer, k.err = c.ask.run(ctx, t)
+		k.over.Store(true)
+		c.deadline.wake(c.nc, k)
 	}()
-	gone := false
-	err := c.raw.Read(func(fd uintptr) bool {
-		gone = !over.Load() && hungUp(fd, t.early())
-		return gone || over.Load()
-	})
-	c.deadline.end(c.nc)
-	select {
-	case o := <-done:
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		return c.ask.settle(c.ssl, t, o.answer, o.err)
-	default:
+	if err := c.wait(k, t.early()); err != nil {
+		c.behind = k
+		return err
 	}
-	if err == nil && gone {
-		return errGone
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.ask.settle(c.ssl, t, k.answer, k.err)
+}
+
+// told notes what a step came to, and hands on to the hooks what libssl has told
+// in it. A panic of theirs is the end.
+func (c *Conn) told(h *half) {
+	c.note(h.err)
+	if c.ask != nil {
+		if err := c.ask.events(c.ssl); err != nil {
+			c.fault = err
+			h.want, h.err = ossl.WantNothing, err
+			return
+		}
+		c.ask.forget(c.ssl, h.err)
 	}
-	return err
+	if h != &c.hs {
+		h.err = because(c.ask, c.ssl, h.err)
+	}
 }
 
 // steps takes a step of the handshake, on a worker where it needs one.

@@ -65,10 +65,7 @@ func (c *Conn) readStep() {
 		return
 	}
 	h.n, h.want, h.err = c.ssl.Read(h.buf)
-	c.note(h.err)
-	if c.ask != nil {
-		c.ask.events(c.ssl)
-	}
+	c.told(h)
 	// Only bytes that did not fit can be left in libssl.
 	h.idle = h.n > 0 && h.n < len(h.buf)
 	if h.n > 0 {
@@ -152,7 +149,7 @@ func (c *Conn) writeStep() {
 		h.n += n
 		h.want, h.err, h.held = w, err, w != ossl.WantNothing
 		if h.held || err != nil || h.n == len(h.buf) {
-			c.note(err)
+			c.told(h)
 			return
 		}
 	}

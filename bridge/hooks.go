@@ -20,6 +20,12 @@ import (
 // when the connection is broken. An error ends the handshake with an alert (see
 // AlertError), and reaches the program as a *HookError; so does a panic.
 //
+// After the handshake a client's Certificate and VerifyPeer are asked too, when
+// the server renegotiates (TLS 1.2) or wants a certificate (TLS 1.3, where
+// ossl.Ctx.SetPostHandshakeAuth allows it). Read and Write wait for them, and
+// Finished is not called again. What would take an asynchronous job then ends the
+// connection with ErrLateHook.
+//
 // Hooks belong to a Ctx: Config.Hooks, or Install. A Ctx without any costs
 // nothing more than before.
 type Hooks struct {
@@ -38,11 +44,13 @@ type Hooks struct {
 	// chooses the alert that fits; any other is bad_certificate. On a server it
 	// takes an asynchronous job: see Jobs in ARCHITECTURE.md.
 	//
-	// It is not called when a session is resumed.
+	// It is not called when a session is resumed (see Config.SessionIDContext), nor
+	// for a peer that shows no certificate, and on servers that ask for none.
 	VerifyPeer func(ctx context.Context, h *Handshake, p *PeerCertificate) error
 
 	// Sessions keeps a server's sessions: see Config. An error from it means a full
-	// handshake, and goes to OnError.
+	// handshake, and goes to OnError. Remove is called for the sessions of a
+	// connection that has died of a fatal alert, and for those that are too old.
 	Sessions SessionStore
 
 	// PSK is the pre-shared key of an identity on servers, and on clients, where
@@ -83,8 +91,9 @@ type Hooks struct {
 
 // HelloAnswer is what a ClientHello hook decides.
 type HelloAnswer struct {
-	// Ctx is another Ctx to go on with, nil for the same: its certificates, verify
-	// mode and depth, options, versions and hooks. Ciphers, groups and what is
+	// Ctx is another Ctx to go on with, nil for the same, or what Config.ServerNames
+	// has: its certificates, verify mode and depth, options, versions and hooks, of
+	// which PSK counts only if the first has one too. Ciphers, groups and what is
 	// resumed stay those of the first. It is still the caller's.
 	Ctx *ossl.Ctx
 }

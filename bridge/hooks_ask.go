@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"slices"
 	"time"
 
 	"github.com/sslsock/sslsock/ossl"
@@ -19,10 +18,12 @@ type asker struct {
 	set      *hookSet // changes with the Ctx
 	base     *hookSet // of the Ctx that the connection began with
 	info     Handshake
-	insecure bool  // clients: see hookSet
-	tls13    bool  // servers: it may be negotiated
-	jobs     bool  // from now on the handshake needs a worker
-	err      error // why a hook ended the handshake
+	insecure bool          // clients: see hookSet
+	tls13    bool          // servers: it may be negotiated
+	jobs     bool          // from now on the handshake needs a worker
+	err      error         // why a hook ended the handshake
+	found    []byte        // the id of a session that the store has had
+	kept     []keptSession // what the store has been given
 }
 
 // early says whether the peer has still something to send for the handshake, so
@@ -231,8 +232,14 @@ func (a *asker) askKey(req *ossl.KeyRequest, err error) (apply, error) {
 }
 
 // askPSK is a server of TLS 1.2.
-func (a *asker) askPSK(ctx context.Context, identity []byte) (apply, error) {
-	psk, err := a.base.PSK(ctx, &a.info, identity)
+func (a *asker) askPSK(ctx context.Context, identity []byte) (_ apply, err error) {
+	var psk *PSK
+	if a.set.PSK != nil {
+		psk, err = a.set.PSK(ctx, &a.info, identity)
+	}
+	if err == nil {
+		err = psk.check()
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -247,6 +254,9 @@ func (a *asker) askPSK(ctx context.Context, identity []byte) (apply, error) {
 // askOfferedPSK is a client before its first step.
 func (a *asker) askOfferedPSK(ctx context.Context) (apply, error) {
 	psk, err := a.set.PSK(ctx, &a.info, nil)
+	if err == nil {
+		err = psk.check()
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -256,43 +266,6 @@ func (a *asker) askOfferedPSK(ctx context.Context) (apply, error) {
 		}
 		return ssl.SetPSK(psk.Identity, psk.Key, psk.SHA384)
 	}, nil
-}
-
-// events hands on what libssl has told.
-func (a *asker) events(ssl *ossl.SSL) {
-	if !ssl.HasEvents() {
-		return
-	}
-	for _, ev := range ssl.TakeEvents() {
-		if ev.Session != nil && a.base.Sessions != nil && a.info.Server {
-			a.base.put(ev.Session)
-		}
-		if a.set.Event != nil && slices.Contains(a.set.Events, ev.Kind) {
-			a.set.Event(&a.info, ev)
-		}
-		ev.Session.Close()
-	}
-}
-
-// finished reports the end of the handshake, and says whether the asker is
-// needed any more.
-func (a *asker) finished(ssl *ossl.SSL, err error) bool {
-	a.events(ssl)
-	if a.set.Finished != nil {
-		a.report(ssl.ConnectionState(), err)
-	}
-	return a.set.Event != nil || a.base.Sessions != nil
-}
-
-// report calls Finished with a copy, because a hook may still be out and read
-// the original.
-func (a *asker) report(st ossl.ConnectionState, err error) {
-	if a.set.Finished == nil {
-		return
-	}
-	info := a.info
-	info.State = st
-	a.set.Finished(&info, &HandshakeReport{Err: err, Elapsed: time.Since(info.begun), InHooks: info.inHooks, Resumed: st.Resumed})
 }
 
 // errGone is for a peer that leaves while a hook is asked.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/sslsock/sslsock/ossl"
 )
@@ -56,12 +55,18 @@ func (a *asker) applyHello(ssl *ossl.SSL, p *helloPlan) error {
 		errs = append(errs, ssl.SetAlpnAnswer(*p.alpn))
 	}
 	if p.session != nil {
+		a.found = p.session.GetID()
 		errs = append(errs, ssl.SetFoundSession(p.session))
 	}
 	if p.psk != nil {
-		errs = append(errs, ssl.SetPSK(p.psk.Identity, p.psk.Key, p.psk.SHA384))
+		if err := ssl.SetPSK(p.psk.Identity, p.psk.Key, p.psk.SHA384); err != nil {
+			errs = append(errs, hookError("PSK", err))
+		}
 	}
-	return errors.Join(append(errs, ssl.Answer(ossl.AskClientHello, ossl.Answer{}))...)
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	return ssl.Answer(ossl.AskClientHello, ossl.Answer{})
 }
 
 func (a *asker) askSwitch(ctx context.Context, p *helloPlan) error {
@@ -100,73 +105,17 @@ func (a *asker) askALPN(ctx context.Context, p *helloPlan) error {
 	return nil
 }
 
-// askSession looks up what the client may resume. No failure of it ends the
-// handshake: there is a full one.
-func (a *asker) askSession(ctx context.Context, p *helloPlan) error {
-	store := a.base.Sessions
-	if store == nil {
-		return nil
-	}
-	for _, id := range a.sessionIDs() {
-		err := guard("Sessions", func() (err error) {
-			p.session, err = lookUp(ctx, store, id)
-			return err
-		})
-		if err == nil {
-			return nil
-		}
-		if !errors.Is(err, ErrNoSession) {
-			a.base.report(err)
-		}
-	}
-	return nil
-}
-
-const sessionIDSize = 32 // of those that libssl makes
-
-// sessionIDs are what may be in the store: TLS 1.3 has ids where a ticket would
-// be, and a meaningless one in the old place.
-func (a *asker) sessionIDs() [][]byte {
-	hello := a.info.ClientHello
-	if a.tls13 && slices.Contains(hello.SupportedVersions, uint16(ossl.TLS1_3Version)) {
-		for _, psk := range hello.PSKIdentities {
-			if len(psk.Identity) == sessionIDSize {
-				return [][]byte{psk.Identity}
-			}
-		}
-		return nil
-	}
-	if len(hello.SessionID) == 0 || len(hello.Ticket) > 0 {
-		return nil
-	}
-	return [][]byte{hello.SessionID}
-}
-
-// lookUp is a session that can be resumed.
-func lookUp(ctx context.Context, store SessionStore, id []byte) (*ossl.Session, error) {
-	der, err := store.Get(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	sess, err := ossl.D2ISession(der)
-	if err != nil {
-		return nil, err
-	}
-	if age := time.Since(sess.GetTime()); age > sess.GetTimeout() {
-		sess.Close()
-		_ = store.Remove(ctx, id) // the next one would find it expired too
-		return nil, ErrNoSession
-	}
-	return sess, nil
-}
-
-// askKnownPSK asks for the identities of TLS 1.3, in the client's order.
+// askKnownPSK asks for the identities of TLS 1.3, in the client's order: the hook
+// of the Ctx that goes on, because a PSK stands in for its certificates.
 func (a *asker) askKnownPSK(ctx context.Context, p *helloPlan) error {
-	if a.base.PSK == nil {
+	if p.set.PSK == nil {
 		return nil
 	}
 	for _, offer := range a.info.ClientHello.PSKIdentities {
-		psk, err := a.base.PSK(ctx, &a.info, offer.Identity)
+		psk, err := p.set.PSK(ctx, &a.info, offer.Identity)
+		if err == nil {
+			err = psk.check()
+		}
 		if err != nil {
 			return err
 		}
@@ -176,45 +125,4 @@ func (a *asker) askKnownPSK(ctx context.Context, p *helloPlan) error {
 		}
 	}
 	return nil
-}
-
-// putLimit bounds the sessions that are on their way into a store that is slow.
-const putLimit = 256
-
-// putTimeout is how long a store may take for one.
-const putTimeout = 10 * time.Second
-
-var (
-	putSlots    = make(chan struct{}, putLimit)
-	errStoreFul = errors.New("the session store is too slow: a session is not kept")
-)
-
-// put stores a session without holding anybody up.
-func (h *hookSet) put(sess *ossl.Session) {
-	der, err := sess.I2D()
-	if err != nil {
-		h.report(hookError("Sessions", err))
-		return
-	}
-	id, lifetime := sess.GetID(), sess.GetTimeout()
-	select {
-	case putSlots <- struct{}{}:
-	default:
-		h.report(hookError("Sessions", errStoreFul))
-		return
-	}
-	go func() {
-		defer func() { <-putSlots }()
-		ctx, cancel := context.WithTimeout(context.Background(), putTimeout)
-		defer cancel()
-		if err := guard("Sessions", func() error { return h.Sessions.Put(ctx, id, der, lifetime) }); err != nil {
-			h.report(err)
-		}
-	}()
-}
-
-func (h *hookSet) report(err error) {
-	if h.OnError != nil {
-		h.OnError(err)
-	}
 }

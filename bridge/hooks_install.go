@@ -23,7 +23,9 @@ var hookIndex = sync.OnceValues(ossl.CtxGetExNewIndex)
 
 // Install has the connections of ctx ask these hooks; Config.Hooks does it for
 // the Ctx that it makes. It belongs to the configuration of a Ctx, and cannot be
-// undone. The Hooks must not be changed any more.
+// undone. The Hooks must not be changed any more. A server's Ctx with VerifyPeer
+// or PSK needs a SessionIDContext that no Ctx with other hooks has, or a session
+// that one has let in is resumed on the other.
 //
 // With Sessions, ctx keeps its sessions there and nowhere else: tickets then hold
 // only an id.

@@ -142,6 +142,16 @@ type PanicError struct {
 
 func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
 
+var errPSK = errors.New("a PSK needs a key of 1 to 256 bytes, and on clients an identity of 1 to 128")
+
+// check is for what a hook has answered; nil is no key at all.
+func (p *PSK) check() error {
+	if p != nil && (len(p.Key) == 0 || len(p.Key) > ossl.MaxPSK) {
+		return errPSK
+	}
+	return nil
+}
+
 // guard calls a hook. Its error, and a panic, become a *HookError.
 func guard(hook string, f func() error) (err error) {
 	defer func() {

@@ -24,6 +24,7 @@ type asking struct {
 	stepping bool // the worker has the SSL
 	paused   bool // a job is, on the worker
 	reported bool
+	since    int64 // loop time of a question after the handshake
 }
 
 func (a *asking) busy() bool { return a != nil && (a.out || a.stepping) }
@@ -128,7 +129,7 @@ func (s *Stream) asked(w ossl.Want) bool {
 // has been quick so far, else by one of its own.
 func (s *Stream) put(t task) {
 	a, l := s.ask, s.loop
-	a.out, a.task = true, t
+	a.out, a.task, a.since = true, t, l.now
 	if a.set.Inline {
 		a.cancel = func() {}
 		answer, err := a.run(context.Background(), t)
@@ -182,6 +183,7 @@ func (s *Stream) answered(a *asking, t task, answer apply, err error) {
 		return
 	}
 	s.readAgain()
+	s.writeAgain()
 	s.rearm()
 }
 
@@ -193,11 +195,29 @@ type deadlineContext struct {
 
 func (c deadlineContext) Deadline() (time.Time, bool) { return c.at, true }
 
-// told hands on what libssl has told during an operation.
-func (s *Stream) told() {
-	if s.ask != nil {
-		s.ask.events(s.ssl)
+// told hands on what libssl has told during an operation, and what the operation
+// means for sessions that the store has. A panic of the hooks is the end.
+func (s *Stream) told(err error) {
+	a := s.ask
+	if a == nil {
+		return
 	}
+	if failed := a.events(s.ssl); failed != nil {
+		s.failed = true
+		s.fail(s.opError("handshake", failed))
+	}
+	if err != nil {
+		a.forget(s.ssl, err)
+	}
+}
+
+// because is err, of an operation after the handshake, or its reason where a hook
+// is that.
+func (s *Stream) because(err error) error {
+	if s.ask != nil {
+		return because(s.ask.asker, s.ssl, err)
+	}
+	return because(nil, s.ssl, err)
 }
 
 // handshakeEnded reports to the hooks, and forgets them if it can.
@@ -207,11 +227,17 @@ func (s *Stream) handshakeEnded(err error) {
 		return
 	}
 	a.reported = true
+	var needed bool
+	var failed error
 	if a.stepping || a.paused {
-		a.report(ossl.ConnectionState{}, err)
-		return
+		failed = a.report(ossl.ConnectionState{}, err)
+	} else {
+		needed, failed = a.finished(s.ssl, err)
 	}
-	if !a.finished(s.ssl, err) && err == nil {
+	switch {
+	case failed != nil:
+		s.fail(s.opError("handshake", failed)) // unless that is why we are here
+	case !needed && err == nil:
 		s.ask = nil
 	}
 }

@@ -119,7 +119,7 @@ func (l *Loop) readHalf() {
 				continue
 			}
 			r.add(s, s.handshakeOp(), nil)
-		case s.reads():
+		case s.reads() && !s.ask.busy():
 			at := len(r.ops) * slot
 			r.add(s, ossl.OpRead, r.reads[at:at+slot])
 		}
@@ -151,6 +151,8 @@ func (l *Loop) writeHalf() {
 			s.inDirty = false
 			switch {
 			case s.state != stateOpen && s.state != stateClosing:
+			case s.ask.busy(): // answered comes back to it
+				s.spill()
 			case s.out.len() > 0:
 				r.add(s, ossl.OpWrite, s.out.next())
 			case s.out.shut && !s.sentClose:
@@ -194,7 +196,10 @@ func (s *Stream) stepped(op *ossl.Op) {
 	if s.server {
 		name = "SSL_accept"
 	}
-	s.told()
+	s.told(op.Err)
+	if s.state == stateClosed {
+		return
+	}
 	s.trace(name, op.Want, op.Err)
 	switch {
 	case s.state == stateClosed: // by the tracer
@@ -222,6 +227,9 @@ func (s *Stream) opened(pending bool) {
 	s.active, s.out.progress = s.loop.now, s.loop.now
 	s.loop.timers.update(s)
 	s.handshakeEnded(nil)
+	if s.state == stateClosed {
+		return
+	}
 	s.handler.HandshakeDone(s)
 	if s.out.len() > 0 || s.out.shut {
 		s.writeAgain()
@@ -235,8 +243,8 @@ func (s *Stream) opened(pending bool) {
 // deliver takes the outcome of a read: bytes first, then what ended it.
 func (s *Stream) deliver(op *ossl.Op) {
 	s.readWant = op.Want
-	s.told()
-	if op.N > 0 {
+	s.told(op.Err)
+	if op.N > 0 && s.state != stateClosed {
 		s.active = s.loop.now
 		if s.state == stateOpen {
 			s.handler.Data(s, op.Buf[:op.N])
@@ -252,7 +260,9 @@ func (s *Stream) deliver(op *ossl.Op) {
 		s.fail(s.err)
 	case op.Err != nil:
 		s.failed = true
-		s.fail(s.opError("read", op.Err))
+		s.fail(s.opError("read", s.because(op.Err)))
+	case s.state == stateOpen && s.asked(op.Want):
+		s.loop.timers.update(s)
 	case op.Want != ossl.WantNothing && op.Want != ossl.WantRead && op.Want != ossl.WantWrite:
 		s.fail(s.opError("read", fmt.Errorf("suspended for %v, which nothing here answers", op.Want)))
 	case op.Pending && op.Want == ossl.WantNothing:
@@ -276,7 +286,10 @@ func (s *Stream) settle() {
 
 // sent takes the outcome of a write.
 func (s *Stream) sent(op *ossl.Op) {
-	s.told()
+	s.told(op.Err)
+	if s.state == stateClosed {
+		return
+	}
 	s.wrote(op.N, op.Want, op.Err)
 	if s.state == stateClosed {
 		return

@@ -194,6 +194,13 @@ func (s *Stream) event(ev uint32) {
 	case stateClosed:
 		return
 	}
+	if s.ask.busy() {
+		if broken {
+			s.failed = true
+			s.fail(s.opError("read", errGone))
+		}
+		return
+	}
 	if in && s.readWant != ossl.WantWrite || out && s.readWant == ossl.WantWrite {
 		s.readAgain()
 	}
@@ -237,6 +244,9 @@ func (s *Stream) interest() uint32 {
 		return eventOf(s.stepWant)
 	case stateClosed:
 		return 0
+	}
+	if s.ask.busy() {
+		return unix.EPOLLPRI // see asking.interest: the rest waits for the answer
 	}
 	if !s.paused && !s.peerDone {
 		ev = eventOf(s.readWant)
@@ -296,6 +306,9 @@ func (s *Stream) deadline() int64 {
 		if s.out.want != ossl.WantNothing {
 			add(int64(cfg.WriteTimeout), s.out.progress)
 		}
+		if s.ask.busy() {
+			add(int64(cfg.HandshakeTimeout), s.ask.since)
+		}
 	case stateClosing:
 		add(int64(cfg.CloseTimeout), s.began)
 	}
@@ -309,6 +322,10 @@ func (s *Stream) expired(now int64) {
 	case stateConnecting, stateHandshaking:
 		s.fail(s.opError("handshake", ErrHandshakeTimeout))
 	case stateOpen:
+		if s.ask.busy() && cfg.HandshakeTimeout > 0 && now >= s.ask.since+int64(cfg.HandshakeTimeout) {
+			s.fail(s.opError("handshake", ErrHandshakeTimeout))
+			return
+		}
 		blocked := s.out.want != ossl.WantNothing
 		if blocked && cfg.WriteTimeout > 0 && now >= s.out.progress+int64(cfg.WriteTimeout) {
 			s.fail(s.opError("write", ErrWriteTimeout))

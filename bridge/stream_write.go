@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"errors"
+	"fmt"
 	"net"
 
 	"github.com/sslsock/sslsock/ossl"
@@ -56,7 +57,7 @@ func (s *Stream) Write(p []byte) (int, error) {
 		return 0, net.ErrClosed
 	case len(p) == 0:
 		return 0, nil
-	case s.state != stateOpen || s.out.off < len(s.out.queue):
+	case s.state != stateOpen || s.out.off < len(s.out.queue) || s.ask.busy():
 		return s.enqueue(p)
 	}
 	r := &s.loop.round
@@ -142,9 +143,15 @@ func (s *Stream) wrote(n int, w ossl.Want, err error) {
 		s.active, s.out.progress = s.loop.now, s.loop.now
 	}
 	s.out.want = w
-	if err != nil {
+	switch {
+	case err != nil:
 		s.failed = true
-		s.fail(s.opError("write", err))
+		s.fail(s.opError("write", s.because(err)))
+	case w == ossl.WantNothing || w == ossl.WantRead || w == ossl.WantWrite:
+	case s.state == stateOpen && s.asked(w):
+		s.loop.timers.update(s)
+	default:
+		s.fail(s.opError("write", fmt.Errorf("suspended for %v, which nothing here answers", w)))
 	}
 }
 

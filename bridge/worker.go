@@ -68,15 +68,11 @@ func (w *worker) wait(f func()) {
 }
 
 // abandon runs a paused job to its end, on its worker, so that the SSL can be
-// freed: whatever it asks is refused.
+// freed: whatever it has asked is refused, even where the answer has come just
+// now.
 func abandon(ssl *ossl.SSL) {
-	for {
-		q := ssl.Asked()
-		if q == ossl.AskNothing || ssl.Answer(q, ossl.Answer{Refuse: true, Alert: alertInternalError}) != nil {
-			return
-		}
-		if w, err := ssl.DoHandshake(); err != nil || w != ossl.WantAsync {
-			return
-		}
+	for w, err := ossl.WantAsync, error(nil); w == ossl.WantAsync && err == nil; {
+		ssl.RefuseAsync()
+		w, err = ssl.DoHandshake()
 	}
 }

@@ -160,6 +160,8 @@ gossl_err *gossl_ctx_set_suspend(SSL_CTX *c, unsigned bits);
 gossl_err *gossl_switch(SSL *s, SSL_CTX *c);
 int gossl_asked(SSL *s);
 gossl_err *gossl_answer(SSL *s, int ask, int granted, int alert, long verify, const unsigned char *p, size_t n);
+int gossl_asked_late(SSL *s);
+void gossl_refuse(SSL *s);
 gossl_view gossl_hook_hello(SSL *s);
 gossl_view gossl_hook_question(SSL *s);
 gossl_verify_question gossl_hook_verify(SSL *s);

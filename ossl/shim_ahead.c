@@ -48,7 +48,10 @@ static unsigned psk_client_cb(SSL *s, const char *hint, char *identity, unsigned
 {
 	(void)hint;
 	const gossl_hook *h = gossl_hook_of(s);
-	if (h == NULL || h->psk == NULL || h->psk_id.n >= max_id)
+	// TLS 1.3 asks here too, once psk_use_session_cb has nothing that fits, and
+	// would take the key for one of SHA-256. TLS 1.2 sends no zero bytes.
+	if (h == NULL || h->psk == NULL || h->psk_id.n >= max_id || SSL_get_state(s) == TLS_ST_CW_CLNT_HELLO
+	    || memchr(h->psk_id.p, '\0', h->psk_id.n) != NULL)
 		return 0;
 	size_t n = SSL_SESSION_get_master_key(h->psk, NULL, 0);
 	if (n > max_psk)

@@ -82,6 +82,10 @@ static int passphrase_cb(char *buf, int size, int rwflag, void *u)
 	return (int)n;
 }
 
+static int hello_cb(SSL *s, int *alert, void *arg);
+
+// gossl_ctx_make installs hello_cb on each SSL_CTX: what it keeps an eye on lasts
+// when an SSL has changed to another.
 SSL_CTX *gossl_ctx_make(OSSL_LIB_CTX *l, const char *props, const SSL_METHOD *m)
 {
 	pthread_once(&ctx_once, ctx_index_make);
@@ -94,6 +98,7 @@ SSL_CTX *gossl_ctx_make(OSSL_LIB_CTX *l, const char *props, const SSL_METHOD *m)
 	}
 	SSL_CTX_set_default_passwd_cb(c, passphrase_cb);
 	SSL_CTX_set_default_passwd_cb_userdata(c, d);
+	SSL_CTX_set_client_hello_cb(c, hello_cb, d);
 	// Go may bring the bytes of a retried write from another place.
 	SSL_CTX_set_mode(c, SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
 	return c;
@@ -116,7 +121,7 @@ static int alpn_select(SSL *s, const unsigned char **out, unsigned char *outlen,
 	const ctx_data *d = arg;
 	unsigned char *chosen;
 	int ret;
-	if (!gossl_alpn_asked(s, out, outlen, &ret))
+	if (!gossl_alpn_asked(s, out, outlen, in, inlen, &ret))
 		return ret;
 	if (d->alpn_len == 0)
 		return SSL_TLSEXT_ERR_NOACK;
@@ -150,6 +155,8 @@ static int site_cmp(const void *a, const void *b)
 
 static SSL_CTX *site_find(const ctx_data *d, const char *name)
 {
+	if (d->nsites == 0)
+		return NULL;
 	site key = {.name = (char *)name};
 	site *hit = bsearch(&key, d->sites, d->nsites, sizeof *d->sites, site_cmp);
 	const char *dot = strchr(name, '.');
@@ -204,10 +211,12 @@ static int hello_cb(SSL *s, int *alert, void *arg)
 	char name[256];
 	SSL_CTX *c;
 	int ret;
-	if (!gossl_hello_asked(s, alert, &ret))
+	if (!hello_name(s, name, sizeof name))
+		name[0] = '\0';
+	if (!gossl_hello_asked(s, name, alert, &ret))
 		return ret;
-	if (hello_name(s, name, sizeof name) && (c = site_find(arg, name)) != NULL
-	    && c != SSL_get_SSL_CTX(s) && !gossl_switch_ctx(s, c)) {
+	if ((c = site_find(arg, name)) != NULL && c != SSL_get_SSL_CTX(s)
+	    && !(gossl_name_keep(s, name) && gossl_switch_ctx(s, c))) {
 		*alert = SSL_AD_INTERNAL_ERROR;
 		return SSL_CLIENT_HELLO_ERROR;
 	}
@@ -217,7 +226,7 @@ static int hello_cb(SSL *s, int *alert, void *arg)
 static int set_server_names(SSL_CTX *c, char **names, SSL_CTX **ctxs, size_t n)
 {
 	ctx_data *d = SSL_CTX_get_ex_data(c, ctx_index);
-	site *sites = calloc(n + 1, sizeof *sites);
+	site *sites = gossl_hook_ready() ? calloc(n + 1, sizeof *sites) : NULL;
 	size_t i = 0;
 	for (; sites != NULL && i < n; i++) {
 		if ((sites[i].name = strdup(names[i])) == NULL)
@@ -233,14 +242,12 @@ static int set_server_names(SSL_CTX *c, char **names, SSL_CTX **ctxs, size_t n)
 		return 0;
 	}
 	qsort(sites, n, sizeof *sites, site_cmp);
+	gossl_hooks_in_use = 1; // see gossl_name_keep
 	sites_free(c, d->sites, d->nsites);
 	d->sites = sites;
 	d->nsites = n;
-	SSL_CTX_set_client_hello_cb(c, n > 0 || d->suspend != 0 ? hello_cb : NULL, d);
 	return 1;
 }
-
-void gossl_hello_install(SSL_CTX *c) { SSL_CTX_set_client_hello_cb(c, hello_cb, gossl_ctx_data_of(c)); }
 
 GOSSL_NEW(gossl_ctx_new, (const SSL_METHOD *m, SSL_CTX **out), gossl_ctx_make(NULL, NULL, m))
 GOSSL_NEW(gossl_new, (SSL_CTX *c, SSL **out), SSL_new(c))

@@ -39,7 +39,7 @@ static void hook_free(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int idx, long
 	gossl_hook *h = ptr;
 	if (h == NULL)
 		return;
-	gossl_view *all[] = {&h->hello, &h->question, &h->answer, &h->alpn, &h->staple, &h->psk_id};
+	gossl_view *all[] = {&h->hello, &h->name, &h->question, &h->answer, &h->alpn, &h->staple, &h->psk_id};
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		gossl_view_free(all[i]);
 	sk_X509_pop_free(h->sent, X509_free);
@@ -91,6 +91,7 @@ int gossl_ask_job(gossl_hook *h, int ask)
 	// A job of a read or a write holds on to Go's buffer, which may be gone by the
 	// time it goes on: only a step of the handshake may pause.
 	if (ASYNC_get_current_job() == NULL || gossl_current == NULL) {
+		h->late = ask;
 		ERR_raise_data(ERR_LIB_SSL, ERR_R_SHOULD_NOT_HAVE_BEEN_CALLED, "a question that only a handshake in an asynchronous job can wait for");
 		return 0;
 	}
@@ -118,40 +119,73 @@ static void message_cb(int write_p, int version, int type, const void *buf, size
 
 void gossl_message_install(SSL_CTX *c) { SSL_CTX_set_msg_callback(c, message_cb); }
 
-int gossl_hello_asked(SSL *s, int *alert, int *ret)
+int gossl_name_keep(SSL *s, const char *name)
+{
+	gossl_hook *h = gossl_hook_make(s);
+	return h != NULL && (h->name.p != NULL || gossl_view_set(&h->name, name, strlen(name)));
+}
+
+// other_name says whether a ClientHello that is not the first, but comes after a
+// HelloRetryRequest or to renegotiate, asks for another name. Nothing is decided
+// anew then: a client could be let in as one name asks, and served as another.
+static int other_name(const gossl_hook *h, const char *name)
+{
+	return h != NULL && h->name.p != NULL && (h->name.n != strlen(name) || memcmp(h->name.p, name, h->name.n) != 0);
+}
+
+int gossl_hello_asked(SSL *s, const char *name, int *alert, int *ret)
 {
 	gossl_hook *h = gossl_hook_of(s);
+	*ret = SSL_CLIENT_HELLO_ERROR;
+	if (other_name(h, name)) {
+		*alert = SSL_AD_ILLEGAL_PARAMETER; // RFC 8446, section 4.1.2
+		ERR_raise_data(ERR_LIB_SSL, SSL_R_BAD_EXTENSION, "the client has changed the server name that it asks for");
+		return 0;
+	}
 	int asks = *gossl_ctx_suspend(gossl_ctx_data_of(SSL_get_SSL_CTX(s))) >> GOSSL_ASK_HELLO & 1;
 	if (!asks && (h == NULL || h->state[GOSSL_ASK_HELLO] == GOSSL_UNASKED))
 		return 1;
-	if (h == NULL || h->hello.p == NULL) { // memory was short
-		*alert = SSL_AD_INTERNAL_ERROR;
-		*ret = SSL_CLIENT_HELLO_ERROR;
+	*alert = SSL_AD_INTERNAL_ERROR;
+	if (h == NULL || h->hello.p == NULL) // memory was short, or it is in the format of SSL 2
 		return 0;
-	}
 	switch (h->state[GOSSL_ASK_HELLO]) {
 	case GOSSL_GRANTED:
 		*ret = SSL_CLIENT_HELLO_SUCCESS;
-		break;
+		return !h->switched;
 	case GOSSL_REFUSED:
 		*alert = h->alert;
-		*ret = SSL_CLIENT_HELLO_ERROR;
-		break;
+		return 0;
 	default:
+		if (!gossl_name_keep(s, name))
+			return 0;
 		h->state[GOSSL_ASK_HELLO] = GOSSL_OPEN;
 		*ret = SSL_CLIENT_HELLO_RETRY;
+		return 0;
 	}
+}
+
+static int offered(const gossl_view *proto, const unsigned char *in, unsigned inlen)
+{
+	for (unsigned i = 0; i < inlen; i += 1u + in[i])
+		if (in[i] == proto->n && i + 1 + proto->n <= inlen && memcmp(in + i + 1, proto->p, proto->n) == 0)
+			return 1;
 	return 0;
 }
 
-int gossl_alpn_asked(SSL *s, const unsigned char **out, unsigned char *outlen, int *ret)
+// gossl_alpn_asked looks whether the choice is still offered: the list may be
+// that of another ClientHello than Go has seen.
+int gossl_alpn_asked(SSL *s, const unsigned char **out, unsigned char *outlen, const unsigned char *in, unsigned inlen, int *ret)
 {
 	const gossl_hook *h = gossl_hook_of(s);
 	if (h == NULL || h->has_alpn == 0)
 		return 1;
-	*ret = h->has_alpn < 0 ? SSL_TLSEXT_ERR_ALERT_FATAL : h->alpn.n == 0 ? SSL_TLSEXT_ERR_NOACK : SSL_TLSEXT_ERR_OK;
 	*out = h->alpn.p;
 	*outlen = (unsigned char)h->alpn.n;
+	*ret = SSL_TLSEXT_ERR_ALERT_FATAL;
+	if (h->has_alpn > 0 && h->alpn.n == 0)
+		*ret = SSL_TLSEXT_ERR_NOACK;
+	else if (h->has_alpn > 0 && offered(&h->alpn, in, inlen))
+		*ret = SSL_TLSEXT_ERR_OK;
 	return 0;
 }
 
@@ -183,7 +217,8 @@ static int verify_cb(X509_STORE_CTX *x, void *arg)
 		X509_STORE_CTX_set_error(x, X509_V_ERR_OUT_OF_MEM);
 		return 0;
 	}
-	X509_verify_cert(x);
+	if (X509_verify_cert(x) <= 0 && X509_STORE_CTX_get_error(x) == X509_V_OK)
+		X509_STORE_CTX_set_error(x, X509_V_ERR_UNSPECIFIED);
 	if (h->state[GOSSL_ASK_VERIFY] != GOSSL_GRANTED && h->state[GOSSL_ASK_VERIFY] != GOSSL_REFUSED) {
 		sk_X509_pop_free(h->sent, X509_free);
 		sk_X509_pop_free(h->built, X509_free);
@@ -206,9 +241,11 @@ static int verify_cb(X509_STORE_CTX *x, void *arg)
 	return granted;
 }
 
+// psk_server_cb is asked by TLS 1.3 too, for whatever psk_find_session_cb
+// (shim_ahead.c) does not know, tickets included, and cut off at a zero byte.
 static unsigned psk_server_cb(SSL *s, const char *identity, unsigned char *psk, unsigned max)
 {
-	gossl_hook *h = gossl_hook_make(s);
+	gossl_hook *h = SSL_version(s) != TLS1_3_VERSION ? gossl_hook_make(s) : NULL;
 	if (h == NULL || identity == NULL || !gossl_view_set(&h->question, identity, strlen(identity)))
 		return 0;
 	int granted = gossl_ask_job(h, GOSSL_ASK_PSK);
@@ -235,10 +272,8 @@ static int set_suspend(SSL_CTX *c, unsigned bits)
 	*gossl_ctx_suspend(gossl_ctx_data_of(c)) |= bits;
 	if (bits != 0)
 		gossl_message_install(c); // whoever asks may want to know the ClientHello
-	if (bits & 1u << GOSSL_ASK_HELLO) {
-		gossl_hello_install(c);
+	if (bits & 1u << GOSSL_ASK_HELLO)
 		gossl_alpn_install(c);
-	}
 	if (bits & 1u << GOSSL_ASK_CERT)
 		SSL_CTX_set_cert_cb(c, cert_cb, NULL);
 	if (bits & 1u << GOSSL_ASK_VERIFY)
@@ -249,7 +284,14 @@ static int set_suspend(SSL_CTX *c, unsigned bits)
 }
 
 GOSSL_CALL(gossl_ctx_set_suspend, (SSL_CTX *c, unsigned bits), set_suspend(c, bits))
-GOSSL_CALL(gossl_switch, (SSL *s, SSL_CTX *c), gossl_switch_ctx(s, c))
+
+static int switch_ctx(SSL *s, SSL_CTX *c)
+{
+	gossl_hook *h = gossl_hook_ready() ? gossl_hook_make(s) : NULL;
+	return h != NULL && (h->switched = gossl_switch_ctx(s, c));
+}
+
+GOSSL_CALL(gossl_switch, (SSL *s, SSL_CTX *c), switch_ctx(s, c))
 
 int gossl_asked(SSL *s)
 {
@@ -258,6 +300,22 @@ int gossl_asked(SSL *s)
 		if (h->state[ask] == GOSSL_OPEN)
 			return ask;
 	return GOSSL_ASK_NOTHING;
+}
+
+int gossl_asked_late(SSL *s)
+{
+	const gossl_hook *h = gossl_hook_of(s);
+	return h != NULL ? h->late : GOSSL_ASK_NOTHING;
+}
+
+// gossl_refuse refuses what a job has asked, answered or not: the job may not
+// have gone on with the answer yet.
+void gossl_refuse(SSL *s)
+{
+	gossl_hook *h = gossl_hook_of(s);
+	for (int ask = GOSSL_ASK_VERIFY; h != NULL && ask < GOSSL_ASKS; ask++)
+		if (h->state[ask] != GOSSL_UNASKED)
+			h->state[ask] = GOSSL_REFUSED;
 }
 
 static int answer(SSL *s, int ask, int granted, int alert, long verify, const unsigned char *p, size_t n)

@@ -19,6 +19,9 @@ typedef struct {
 	long verify; // X509_V_* of a refusal
 
 	gossl_view hello; // the last ClientHello, as a handshake message
+	gossl_view name;  // that the SSL_CTX was chosen for, once one was; of no bytes for none
+	int switched;     // Go has chosen the SSL_CTX
+	int late;         // what had no job to wait in
 
 	STACK_OF(X509) *sent, *built;
 	long verified; // what libcrypto made of it
@@ -72,9 +75,12 @@ int gossl_switch_ctx(SSL *s, SSL_CTX *c);
 
 // What the callbacks of shim_ctx.c ask first: 1 to go on, 0 when *ret is the
 // callback's answer.
-int gossl_hello_asked(SSL *s, int *alert, int *ret);
-int gossl_alpn_asked(SSL *s, const unsigned char **out, unsigned char *outlen, int *ret);
-void gossl_hello_install(SSL_CTX *c);
+int gossl_hello_asked(SSL *s, const char *name, int *alert, int *ret);
+int gossl_alpn_asked(SSL *s, const unsigned char **out, unsigned char *outlen, const unsigned char *in, unsigned inlen, int *ret);
+
+// gossl_name_keep notes for whom the SSL_CTX was chosen. A ClientHello that
+// comes later must ask for the same name.
+int gossl_name_keep(SSL *s, const char *name);
 void gossl_alpn_install(SSL_CTX *c);
 
 void gossl_message_install(SSL_CTX *c);

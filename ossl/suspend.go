@@ -60,6 +60,10 @@ type Answer struct {
 // SetSuspend has the SSLs made from c suspend for these questions. It cannot be
 // undone. AskClientHello stands beside SetServerNames and SetAlpnSelect, which
 // count where Go has not decided.
+//
+// Each question but AskVerify is asked once. A ClientHello that comes later, after
+// a HelloRetryRequest or in a renegotiation, is answered as the first was, and is
+// refused if it asks for another server name.
 func (c *Ctx) SetSuspend(questions ...Question) error {
 	var bits C.uint
 	for _, q := range questions {
@@ -77,6 +81,27 @@ func (s *SSL) Asked() Question {
 		crossing()
 		return C.gossl_asked(s)
 	}))
+}
+
+// AskedLate is a question that was refused unasked because only a job could have
+// waited for it, and none was running: a server's AskVerify when a client is
+// authenticated after the handshake, or renegotiates. The operation fails.
+func (s *SSL) AskedLate() Question {
+	return Question(sslValue(s, func(s *C.SSL) C.int {
+		crossing()
+		return C.gossl_asked_late(s)
+	}))
+}
+
+// RefuseAsync refuses what a paused job has asked, answered or not, so that
+// DoHandshake can bring the job to its end before Close: repeat both while it
+// returns WantAsync.
+func (s *SSL) RefuseAsync() {
+	sslValue(s, func(s *C.SSL) C.int {
+		crossing()
+		C.gossl_refuse(s)
+		return 0
+	})
 }
 
 // Answer answers the open question q. It is an error if q is not open.
@@ -109,8 +134,8 @@ func (s *SSL) AskedIdentity() []byte {
 	})
 }
 
-// SwitchCtx gives a server's SSL another Ctx while AskClientHello is open: its
-// certificates by SSL_set_SSL_CTX(3), and what that leaves behind, which is verify
+// SwitchCtx gives a server's SSL another Ctx while AskClientHello is open,
+// whatever SetServerNames says: its certificates by SSL_set_SSL_CTX(3), and what that leaves behind, which is verify
 // mode and depth, options and versions. What libssl keeps to the first Ctx is
 // ciphers, groups, ticket keys and the session cache.
 func (s *SSL) SwitchCtx(c *Ctx) error {
