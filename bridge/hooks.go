@@ -65,7 +65,7 @@ type Hooks struct {
 
 	// OCSP is the response (RFC 6960, DER) that a server staples for a client that
 	// asks for one; cert is what Certificate answered, nil without it. Empty is
-	// none.
+	// none. From OpenSSL 3.6 on bytes that are no response end the handshake.
 	OCSP func(ctx context.Context, h *Handshake, cert *KeyPair) ([]byte, error)
 
 	// Inline says that no hook here ever waits: all that they need is in memory.

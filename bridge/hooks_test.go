@@ -491,7 +491,7 @@ func TestHookPSK(t *testing.T) {
 
 func TestHookOCSP(t *testing.T) {
 	eachHooked(t, func(t *testing.T, h hooked) {
-		staple := []byte("a staple is bytes to the server")
+		staple := []byte{0x30, 3, 10, 1, 3} // tryLater
 		s := h.serve(&Hooks{OCSP: func(_ context.Context, _ *Handshake, cert *KeyPair) ([]byte, error) {
 			if cert != nil {
 				t.Error("a certificate that nobody chose")

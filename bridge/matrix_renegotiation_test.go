@@ -55,7 +55,9 @@ func checkRefused(t testing.TB, client *process) {
 	t.Helper()
 	code, said := client.wait()
 	_, complaint, _ := strings.Cut(said, "RENEGOTIATING\n")
-	if code == 0 || strings.Count(complaint, "\n") != 1 || !strings.Contains(complaint, "no renegotiation") {
+	// The last line of 3.6 is about its own SSL_shutdown.
+	first, more, _ := strings.Cut(complaint, "\n")
+	if code == 0 || more != "" && !strings.Contains(more, "shutdown while in init") || !strings.Contains(first, "no renegotiation") {
 		t.Errorf("s_client: exit code %d and %q", code, complaint)
 	}
 }

@@ -195,6 +195,12 @@ func clientCtx(t testing.TB, chain testdata.Chain, sets ...setup) *ossl.Ctx {
 	return newCtx(t, append([]setup{trust(chain.Roots)}, sets...)...)
 }
 
+// openssl40 is OpenSSL 4.0 as OpenSSLVersionNum counts.
+const openssl40 = 4 << 28
+
+// x25519 has the key exchange be the same whatever a release prefers.
+func x25519(c *ossl.Ctx) error { return c.Set1GroupsList("X25519") }
+
 func identity(chain testdata.Chain) setup {
 	return func(c *ossl.Ctx) error {
 		return errors.Join(

@@ -31,6 +31,7 @@ var hints = map[Reason]string{
 	ReasonKeyValuesMismatch:            "the private key does not belong to the certificate",
 	ReasonKeyTypeMismatch:              "the private key is of another type than the certificate's",
 	ReasonPEMBadPasswordRead:           "the key is encrypted: give its passphrase",
+	ReasonUnableToGetPassphrase:        "the key is encrypted: give its passphrase",
 	ReasonPEMBadDecrypt:                "the passphrase is wrong, or the key is damaged",
 	ReasonPEMNoStartLine:               "no PEM block of the expected kind in it: is it DER, or another kind of file?",
 	ReasonPEMBadEndLine:                "the PEM text is cut off or damaged",

@@ -104,7 +104,8 @@ func (c *NConf) Dump() (string, error) {
 // ModulesFlags says how much may go wrong: CONF_modules_load(3).
 type ModulesFlags uint64
 
-// What may go wrong.
+// What may go wrong. A file that says "config_diagnostics = 1", which may be
+// OpenSSL's own, has no error ignored from then on.
 const (
 	MFlagsIgnoreErrors      ModulesFlags = C.CONF_MFLAGS_IGNORE_ERRORS
 	MFlagsIgnoreReturnCodes ModulesFlags = C.CONF_MFLAGS_IGNORE_RETURN_CODES

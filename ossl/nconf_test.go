@@ -88,7 +88,7 @@ func init() {
 		if got := ctx.GetMaxProtoVersion(); got != ossl.TLS1_2Version {
 			return &os.PathError{Op: "the version is not that of the file", Path: "x"}
 		}
-		bad, err := ossl.NConfLoadBio([]byte("openssl_conf = app\n[app]\nnosuchmodule = x\n"))
+		bad, err := ossl.NConfLoadBio([]byte("config_diagnostics = 0\nopenssl_conf = app\n[app]\nnosuchmodule = x\n"))
 		if err != nil {
 			return err
 		}

@@ -301,7 +301,7 @@ func TestOCSPSignFlags(t *testing.T) {
 	ca := newOCSPCA(t)
 	b := opened[*ossl.OCSPBasicResp](t)(ossl.NewOCSPBasicResp())
 	must(t, errors.Join(b.Add1Status(ca.now(ca.good, ossl.OCSPGood)), b.Add1Status(ca.now(ca.bad, ossl.OCSPRevoked))))
-	must(t, b.Sign(ca.responder, ca.rkey, "", nil, ossl.OCSPNoCerts|ossl.OCSPRespIDKey|ossl.OCSPNoTime))
+	must(t, b.Sign(ca.responder, ca.rkey, "", nil, ossl.OCSPNoCerts|ossl.OCSPRespIDKey))
 	again := opened[*ossl.OCSPBasicResp](t)(ossl.D2IOCSPBasicResp(derOf(t, b)))
 	certs, err := again.Get1Certs()
 	equal(t, "answers", len(again.Responses()), 2)
@@ -316,6 +316,13 @@ func TestOCSPSignFlags(t *testing.T) {
 	}
 	must(t, again.Verify([]*ossl.X509{ca.responder}, storeOf(t), ossl.OCSPTrustOther))
 	must(t, again.Verify([]*ossl.X509{ca.responder}, storeOf(t), ossl.OCSPNoVerify))
+
+	untimed := opened[*ossl.OCSPBasicResp](t)(ossl.NewOCSPBasicResp())
+	must(t, errors.Join(untimed.Add1Status(ca.now(ca.good, ossl.OCSPGood)), untimed.Sign(ca.responder, ca.rkey, "", nil, ossl.OCSPNoTime)))
+	noTime := []byte{0x18, 0} // a GeneralizedTime, which releases from 3.5 on refuse to read
+	if !bytes.Contains(derOf(t, untimed), noTime) || bytes.Contains(derOf(t, b), noTime) {
+		t.Error("OCSPNoTime has no effect")
+	}
 
 	c := opened[*ossl.OCSPBasicResp](t)(ossl.NewOCSPBasicResp())
 	must(t, errors.Join(c.Add1Status(ca.now(ca.good, ossl.OCSPGood)), c.Add1Cert(ca.bad), c.Sign(ca.responder, ca.rkey, "", []*ossl.X509{ca.root}, 0)))

@@ -135,6 +135,7 @@ const (
 	ReasonPEMBadEndLine                = pemLib | C.PEM_R_BAD_END_LINE
 	ReasonPEMBadBase64Decode           = pemLib | C.PEM_R_BAD_BASE64_DECODE
 	ReasonBadDecrypt                   = provLib | C.PROV_R_BAD_DECRYPT // wrong passphrase of a PKCS#8 key
+	ReasonUnableToGetPassphrase        = provLib | C.PROV_R_UNABLE_TO_GET_PASSPHRASE
 )
 
 // vagueReasons say nothing that another entry of the same failure does not
@@ -142,7 +143,6 @@ const (
 var vagueReasons = map[Reason]bool{
 	C.ERR_LIB_UI<<23 | C.ERR_R_INTERRUPTED_OR_CANCELLED:        true,
 	C.ERR_LIB_CRYPTO<<23 | C.ERR_R_INTERRUPTED_OR_CANCELLED:    true,
-	provLib | C.PROV_R_UNABLE_TO_GET_PASSPHRASE:                true,
 	C.ERR_LIB_PKCS12<<23 | C.PKCS12_R_PKCS12_CIPHERFINAL_ERROR: true,
 	C.ERR_LIB_BIO<<23 | C.BIO_R_NO_SUCH_FILE:                   true,
 	asn1Lib | C.ERR_R_NESTED_ASN1_ERROR:                        true,

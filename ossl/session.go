@@ -1,6 +1,6 @@
 package ossl
 
-// #include "shim.h"
+// #include "shim_newer.h"
 import "C"
 
 import (
@@ -64,7 +64,7 @@ func (s *Session) GetProtocolVersion() int {
 // GetTime is when the session was made: SSL_SESSION_get_time(3) and
 // SSL_get_time.
 func (s *Session) GetTime() time.Time {
-	return sessionValue(s, func(s *C.SSL_SESSION) time.Time { return time.Unix(int64(C.SSL_SESSION_get_time(s)), 0) })
+	return sessionValue(s, func(s *C.SSL_SESSION) time.Time { return time.Unix(int64(C.gossl_session_time_ex(s, 0, 0)), 0) })
 }
 
 // GetTimeout is how long after GetTime it may be resumed:

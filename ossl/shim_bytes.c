@@ -1,3 +1,5 @@
+#define OPENSSL_SUPPRESS_DEPRECATED // SSL_client_hello_isv2, from 4.0 on
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -100,8 +100,9 @@ static int read_names(BIO *b, STACK_OF(X509_NAME) *names)
 {
 	X509 *x;
 	while ((x = PEM_read_bio_X509(b, NULL, fixed_pass, NULL)) != NULL) {
-		X509_NAME *name = X509_get_subject_name(x), *copy = NULL;
-		int ok = sk_X509_NAME_find(names, name) >= 0
+		const X509_NAME *name = X509_get_subject_name(x);
+		X509_NAME *copy = NULL;
+		int ok = sk_X509_NAME_find(names, (X509_NAME *)name) >= 0
 		    || ((copy = X509_NAME_dup(name)) != NULL && sk_X509_NAME_push(names, copy) > 0);
 		X509_free(x);
 		if (!ok) {

@@ -202,7 +202,7 @@ gossl_err *gossl_crl_by_cert(X509_CRL *c, X509 *x, GOSSL_OUT);
 gossl_err *gossl_crl_verify(X509_CRL *c, EVP_PKEY *k);
 gossl_err *gossl_crl_digest(X509_CRL *c, const char *md, GOSSL_OUT);
 int gossl_crl_match(X509_CRL *a, X509_CRL *b);
-int gossl_put_ext(BIO *b, X509_EXTENSION *e);
+int gossl_put_ext(BIO *b, const X509_EXTENSION *ext);
 
 // shim_store.c: X509_STORE beyond certificates.
 

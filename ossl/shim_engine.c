@@ -3,7 +3,11 @@
 
 #include "shim_store_uri.h"
 
-#ifdef OPENSSL_NO_ENGINE
+#if defined(OPENSSL_NO_ENGINE) || defined(OPENSSL_NO_DEPRECATED)
+#define NO_ENGINE
+#endif
+
+#ifdef NO_ENGINE
 
 // Go does not call what is not there; see gossl_has_engine.
 #pragma GCC diagnostic ignored "-Wunused-parameter"
@@ -97,7 +101,7 @@ int gossl_has_engine(void)
 void gossl_engine_load_builtin(void)
 {
 	ERR_clear_error();
-#ifndef OPENSSL_NO_ENGINE
+#ifndef NO_ENGINE
 	ENGINE_load_builtin_engines();
 #endif
 	ERR_clear_error();
@@ -106,7 +110,7 @@ void gossl_engine_load_builtin(void)
 void gossl_engine_free(gossl_engine *e)
 {
 	ERR_clear_error();
-#ifndef OPENSSL_NO_ENGINE
+#ifndef NO_ENGINE
 	for (; e->inits > 0; e->inits--)
 		ENGINE_finish(e->e);
 	ENGINE_free(e->e);

@@ -67,9 +67,15 @@ int gossl_comp_id(int i)
 	return c != NULL ? SSL_COMP_get_id(c) : -1;
 }
 
+// SSL_COMP_add_compression_method(3) leaves the name of what it adds as malloc
+// gave it, so those are remembered: ids are one byte.
+static unsigned char added[256];
+
 const char *gossl_comp_name(int i)
 {
 	const SSL_COMP *c = comp(i);
+	if (c != NULL && added[SSL_COMP_get_id(c) & 0xff])
+		return SSL_COMP_get_name(COMP_zlib());
 	return c != NULL ? SSL_COMP_get0_name(c) : NULL;
 }
 
@@ -84,6 +90,8 @@ int gossl_comp_add(int id)
 {
 	// 0 is success here.
 	int ok = COMP_zlib() != NULL && COMP_get_type(COMP_zlib()) != NID_undef && SSL_COMP_add_compression_method(id, COMP_zlib()) == 0;
+	if (ok)
+		added[id & 0xff] = 1;
 	gossl_tidy();
 	return ok;
 }

@@ -1,4 +1,5 @@
 #define _GNU_SOURCE
+#define OPENSSL_SUPPRESS_DEPRECATED // SSL_SESSION_get_time, for releases that have nothing better
 #include <dlfcn.h>
 #include <errno.h>
 #include <string.h>
@@ -15,8 +16,6 @@ typedef void (*fn)(void);
 
 static const char *const table[GOSSL_NEWER] = {
 	[GOSSL_GROUP_NAME] = "SSL_get0_group_name",
-	[GOSSL_PEER_SIGNATURE_NAME] = "SSL_get0_peer_signature_name",
-	[GOSSL_SIGNATURE_NAME] = "SSL_get0_signature_name",
 	[GOSSL_BUILTIN_SIGALGS] = "SSL_get1_builtin_sigalgs",
 	[GOSSL_SET_CERT_COMP] = "SSL_set1_cert_comp_preference",
 	[GOSSL_COMPRESS_CERTS] = "SSL_compress_certs",
@@ -37,8 +36,24 @@ static const char *const table[GOSSL_NEWER] = {
 	[GOSSL_HANDSHAKE_RTT] = "SSL_get_handshake_rtt",
 };
 
+// Macros of ssl.h over SSL_ctrl cannot be looked up: their commands, and the
+// release that has them first.
+static int command(int which)
+{
+	switch (which) {
+	case GOSSL_SIGNATURE_NAME:
+		return 140; // SSL_CTRL_GET_SIGNATURE_NAME
+	case GOSSL_PEER_SIGNATURE_NAME:
+		return 141; // SSL_CTRL_GET_PEER_SIGNATURE_NAME
+	default:
+		return 0;
+	}
+}
+
 static fn find(int which)
 {
+	if (table[which] == NULL)
+		return NULL;
 	void *p = dlsym(RTLD_DEFAULT, table[which]);
 	fn f = NULL;
 	memcpy(&f, &p, sizeof f); // ISO C has no cast for it
@@ -47,18 +62,16 @@ static fn find(int which)
 
 int gossl_newer_has(int which)
 {
-	return find(which) != NULL;
+	return command(which) != 0 ? OpenSSL_version_num() >= 0x30500000L : find(which) != NULL;
 }
 
 const char *gossl_newer_text(SSL *s, int which)
 {
 	const char *name = NULL;
 	fn f = find(which);
-	if (f == NULL)
-		return NULL;
-	if (which != GOSSL_GROUP_NAME)
-		((int (*)(const SSL *, const char **))f)(s, &name);
-	else if (SSL_get_session(s) != NULL)
+	if (command(which) != 0)
+		SSL_ctrl(s, command(which), 0, &name);
+	else if (f != NULL && SSL_get_session(s) != NULL)
 		name = ((const char *(*)(SSL *))f)(s);
 	gossl_tidy();
 	return name;
@@ -135,6 +148,6 @@ int64_t gossl_session_time_ex(SSL_SESSION *s, int set, int64_t t)
 {
 	fn f = find(set ? GOSSL_SESSION_SET_TIME : GOSSL_SESSION_GET_TIME);
 	if (f == NULL)
-		return 0;
+		return set ? SSL_SESSION_set_time(s, (long)t) : SSL_SESSION_get_time(s);
 	return set ? ((time_t (*)(SSL_SESSION *, time_t))f)(s, (time_t)t) : ((time_t (*)(const SSL_SESSION *))f)(s);
 }

@@ -1,3 +1,6 @@
+// SSL_set1_host and SSL_add1_host are deprecated from 4.0 on, for functions that 3.0 lacks.
+#define OPENSSL_SUPPRESS_DEPRECATED
+
 #include <errno.h>
 
 #include "shim_ticket.h"

@@ -5,9 +5,11 @@
 #include "shim_crypto.h"
 
 // gossl_put_ext writes one extension: what it is, its DER form, and its text as
-// openssl-x509(1) prints it.
-int gossl_put_ext(BIO *b, X509_EXTENSION *e)
+// openssl-x509(1) prints it. OpenSSL hands it out as const from 4.0 on, and
+// takes it as const from then on only.
+int gossl_put_ext(BIO *b, const X509_EXTENSION *ext)
 {
+	X509_EXTENSION *e = (X509_EXTENSION *)ext;
 	unsigned char *text = NULL;
 	int n = 0;
 	BIO *t = BIO_new(BIO_s_mem());
@@ -159,7 +161,7 @@ static int put_objects(BIO *b, const STACK_OF(ASN1_OBJECT) *list)
 static int put_aux(BIO *b, X509 *x)
 {
 	int n = 0, m = 0;
-	unsigned char *alias = X509_alias_get0(x, &n), *id = X509_keyid_get0(x, &m);
+	const unsigned char *alias = X509_alias_get0(x, &n), *id = X509_keyid_get0(x, &m);
 	return gossl_put_bytes(b, alias, alias != NULL ? (size_t)n : 0) && gossl_put_bytes(b, id, id != NULL ? (size_t)m : 0)
 	    && put_objects(b, X509_get0_trust_objects(x)) && put_objects(b, X509_get0_reject_objects(x));
 }

@@ -160,11 +160,13 @@ func (s *SSL) store(op string, chain C.int) (*Store, error) {
 
 // GetPeerTmpKey is the peer's public key of the key exchange:
 // SSL_get_peer_tmp_key(3) and SSL_get_server_tmp_key. The caller closes it.
-// The error has no reasons where there is none.
+// The error has no reasons where there is none, as on a client after
+// X25519MLKEM768, whose server sends no key.
 func (s *SSL) GetPeerTmpKey() (*PKey, error) { return s.tmpKey("SSL_get_peer_tmp_key", 1) }
 
 // GetTmpKey is our own key of the key exchange: SSL_get_tmp_key(3). The caller
-// closes it. The error has no reasons where there is none.
+// closes it. The error has no reasons where there is none, as on a server after
+// X25519MLKEM768, which needs none.
 func (s *SSL) GetTmpKey() (*PKey, error) { return s.tmpKey("SSL_get_tmp_key", 0) }
 
 func (s *SSL) tmpKey(op string, peer C.int) (*PKey, error) {

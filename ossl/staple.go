@@ -10,7 +10,8 @@ const StatusTypeOCSP = C.TLSEXT_STATUSTYPE_ocsp
 
 // SetTlsextStatusOCSPResp sets the OCSP response in DER form that a server
 // staples, where the client asks: SSL_set_tlsext_status_ocsp_resp(3). It is
-// sent only if the certificate-status hook of the Ctx says so.
+// sent only if the certificate-status hook of the Ctx says so. From OpenSSL 3.6
+// on libssl reads it, and takes no other bytes.
 func (s *SSL) SetTlsextStatusOCSPResp(der []byte) error {
 	return s.call("SSL_set_tlsext_status_ocsp_resp", func(s *C.SSL) *C.gossl_err {
 		crossing()

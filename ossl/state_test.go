@@ -36,6 +36,7 @@ func TestConnectionState(t *testing.T) {
 			suites := func(c *ossl.Ctx) error {
 				must(t, c.SetCiphersuites("TLS_AES_128_GCM_SHA256"))
 				must(t, c.SetCipherList("ECDHE-RSA-AES128-GCM-SHA256"))
+				must(t, x25519(c)) // from 3.5 on libssl prefers X25519MLKEM768
 				return c.SetAlpnProtos("h2")
 			}
 			p := newPair(t, clientCtx(t, tt.chain, only(tt.version), identity(tt.client), suites),

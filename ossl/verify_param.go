@@ -154,7 +154,9 @@ func (p *VerifyParam) Add1Host(host string) error {
 }
 
 // Get0Host is the n-th host, "" where there are not so many:
-// X509_VERIFY_PARAM_get0_host(3).
+// X509_VERIFY_PARAM_get0_host(3). OpenSSL 4.0.3 forgets the end of the name in
+// a copy (Set1, Inherit), and bytes that do not belong to it may follow there;
+// the same goes for Get0Email.
 func (p *VerifyParam) Get0Host(n int) string { return p.text(C.GOSSL_PARAM_HOST, n) }
 
 // Get0Peername is the name of the certificate that matched, where this set has

@@ -55,7 +55,7 @@ const (
 	EXFlagCritical ExtensionFlags = C.EXFLAG_CRITICAL // a critical extension is unknown
 	EXFlagProxy    ExtensionFlags = C.EXFLAG_PROXY    // a proxy certificate
 
-	EXFlagBConsCritical ExtensionFlags = C.EXFLAG_BCONS_CRITICAL // basic constraints are critical
+	EXFlagBConsCritical ExtensionFlags = C.EXFLAG_BCONS_CRITICAL // basic constraints are critical; not told by 4.0
 	EXFlagSANCritical   ExtensionFlags = C.EXFLAG_SAN_CRITICAL   // the names are critical
 )
 

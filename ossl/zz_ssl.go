@@ -266,7 +266,8 @@ func (s *SSL) SetMaxPipelines(v int) error {
 }
 
 // SetBlockPadding is Ctx.SetBlockPadding for one connection:
-// SSL_set_block_padding(3).
+// SSL_set_block_padding(3). From OpenSSL 3.2 on it counts for keys that come
+// later: set it before the handshake.
 func (s *SSL) SetBlockPadding(v int) error {
 	return s.call("SSL_set_block_padding", func(s *C.SSL) *C.gossl_err {
 		crossing()

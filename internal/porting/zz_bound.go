@@ -1375,6 +1375,7 @@ var goTable = []goLine{
 	{"ossl.ReasonTLSv1AlertProtocolVersion", "const", "", "", "SSL_R_TLSV1_ALERT_PROTOCOL_VERSION"},
 	{"ossl.ReasonTLSv1AlertUnknownCA", "const", "", "", "SSL_R_TLSV1_ALERT_UNKNOWN_CA"},
 	{"ossl.ReasonTLSv1UnrecognizedName", "const", "", "", "SSL_R_TLSV1_UNRECOGNIZED_NAME"},
+	{"ossl.ReasonUnableToGetPassphrase", "const", "", "", "PROV_R_UNABLE_TO_GET_PASSPHRASE"},
 	{"ossl.ReasonUnexpectedEOFWhileReading", "const", "", "", "SSL_R_UNEXPECTED_EOF_WHILE_READING"},
 	{"ossl.ReasonUninitialized", "const", "", "", "SSL_R_UNINITIALIZED"},
 	{"ossl.ReasonUnsupportedProtocol", "const", "", "", "SSL_R_UNSUPPORTED_PROTOCOL"},

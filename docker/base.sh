@@ -1,0 +1,100 @@
+#!/bin/sh
+# Makes the images that everything here is built on, where they are not there yet: from a registry that answers, and else
+# from Debian's packages (debootstrap, which takes root) and this machine's Go.
+#
+#   docker/base.sh trixie sid   sslsock-base:trixie, sslsock-base:sid; any suite of Debian's, or a code name of Ubuntu's
+#                               where a registry has it
+#   docker/base.sh go           sslsock-base:go, with the Go toolchain in /usr/local/go
+#
+#   FRESH=1          makes them again
+#   REGISTRY=no      does not ask one
+#   DEBIAN_MIRROR=   where packages come from (default: as this machine's apt has it, or deb.debian.org)
+set -eu
+exec </dev/null
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# pull IMAGE AS takes an image from the registry, under a name of ours.
+pull() {
+	[ "${REGISTRY:-}" != no ] && timeout 600 docker pull -q "$1" >/dev/null 2>&1 && docker tag "$1" "$2" && say "$2 is $1"
+}
+
+as_root() {
+	if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+# sources prints this machine's package sources, one URI a line.
+sources() { apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 2>/dev/null | sed 's,/*$,,' | sort -u; }
+
+exists() { curl -fsIL -m 20 -o /dev/null "$1" 2>/dev/null; }
+
+bootstrap() {
+	suite=$1 image=$2
+	command -v apt-get >/dev/null 2>&1 || die "$image: no registry answers, and debootstrap takes a Debian or Ubuntu machine" \
+		"Build with a base image of your own: docker build --build-arg BASE=..., see docker/README.md."
+	command -v debootstrap >/dev/null 2>&1 || as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends debootstrap >/dev/null 2>&1 || {
+		as_root apt-get -qq update
+		as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends debootstrap >/dev/null
+	} || die "debootstrap cannot be installed"
+	mirror=${DEBIAN_MIRROR:-$(sources | grep '/debian$' | head -n 1)}
+	mirror=${mirror:-http://deb.debian.org/debian}
+	exists "$mirror/dists/$suite/Release" || mirror=http://archive.debian.org/debian
+	exists "$mirror/dists/$suite/Release" || die "$image: neither a registry nor the mirror has $suite"
+
+	say "$image: debootstrap $suite"
+	dir=$(as_root mktemp -d)
+	trap 'as_root rm -rf --one-file-system "$dir"' EXIT
+	keys=/usr/share/keyrings/debian-archive-keyring.gpg
+	[ -e "/usr/share/debootstrap/scripts/$suite" ] && script= || script=sid
+	# shellcheck disable=SC2086 # the script is a word or none
+	as_root debootstrap --variant=minbase --include=ca-certificates $([ -e "$keys" ] && echo "--keyring=$keys") \
+		"$suite" "$dir/root" "$mirror" ${script:+/usr/share/debootstrap/scripts/$script} >"/tmp/$prefix-debootstrap.$$" 2>&1 || {
+		tail -n 20 "/tmp/$prefix-debootstrap.$$" >&2
+		rm -f "/tmp/$prefix-debootstrap.$$"
+		die "$image: debootstrap failed"
+	}
+	rm -f "/tmp/$prefix-debootstrap.$$"
+	apt_of "$suite" "$mirror" | as_root tee "$dir/root/etc/apt/sources.list" >/dev/null
+	# A mirror that stands still, as a snapshot does, gives out lists that are out of date.
+	until=$(curl -fsL -m 20 "$mirror/dists/$suite/Release" | sed -n 's/^Valid-Until: //p')
+	if [ -n "$until" ] && [ "$(date -d "$until" +%s)" -lt "$(date +%s)" ]; then
+		say "$image: the mirror's list was good until $until; taken all the same"
+		echo 'Acquire::Check-Valid-Until "false";' | as_root tee "$dir/root/etc/apt/apt.conf.d/90-frozen" >/dev/null
+	fi
+	as_root rm -rf "$dir"/root/var/cache/apt/archives/*.deb "$dir"/root/var/lib/apt/lists/* "$dir"/root/usr/share/doc/* "$dir"/root/usr/share/man/*
+	as_root tar -C "$dir/root" --one-file-system --exclude=./dev/* --exclude=./proc/* -c . | docker import - "$image" >/dev/null
+	as_root rm -rf --one-file-system "$dir"
+	trap - EXIT
+}
+
+# apt_of prints the sources of a suite: with its updates where it has any.
+apt_of() {
+	echo "deb $2 $1 main"
+	exists "$2/dists/$1-updates/Release" && echo "deb $2 $1-updates main"
+	security=$(sources | grep '/debian-security$' | head -n 1)
+	security=${security:-http://deb.debian.org/debian-security}
+	exists "$security/dists/$1-security/Release" && echo "deb $security $1-security main"
+	return 0
+}
+
+# go_image takes the toolchain of go.mod's release from the registry, or this machine's.
+go_image() {
+	image=$1
+	release=$(sed -n 's/^go \([0-9]*\.[0-9]*\).*/\1/p' "$root/go.mod")
+	pull "golang:$release" "$image" && return
+	command -v go >/dev/null 2>&1 || die "$image: no registry answers, and there is no Go $release here" "Get it from https://go.dev/dl/"
+	goroot=$(cd "$root" && go env GOROOT)
+	say "$image: $("$goroot/bin/go" version) of this machine"
+	tar -C "$goroot" -hc --exclude=./test --transform 's,^\.,usr/local/go,' . | docker import - "$image" >/dev/null
+}
+
+need_engine
+[ $# -gt 0 ] || die "which suite? docker/base.sh trixie"
+for suite; do
+	image=$prefix-base:$suite
+	[ -z "${FRESH:-}" ] && have_image "$image" && continue
+	case $suite in
+	go) go_image "$image" ;;
+	*) pull "debian:$suite" "$image" || pull "ubuntu:$suite" "$image" || bootstrap "$suite" "$image" ;;
+	esac
+done
