@@ -108,7 +108,7 @@ var errNobodyAnswers = errors.New("the handshake is suspended for what nothing h
 func (a *asker) look(ssl *ossl.SSL, q ossl.Question) error {
 	if a.info.Server && a.info.ClientHello == nil {
 		if raw := ssl.ClientHello(); raw != nil {
-			hello, err := ParseClientHello(raw)
+			hello, err := parseClientHello(raw, ssl.IsDTLS())
 			if err != nil {
 				return err
 			}

@@ -255,8 +255,12 @@ func lookup(ctx context.Context, network, address string) ([]unix.Sockaddr, erro
 // Add puts a connected, non-blocking socket on the loop, with an SSL that is
 // in connect or accept state and has been given the socket (SetFd). The loop
 // owns both from then on, and closes them also when Add returns an error.
+//
+// For DTLS the socket is a datagram one, connected to the peer, and the SSL has
+// it by ossl.NewBIODgram and SetBio. The loop sends again what gets lost of a
+// handshake: DTLSv1_handle_timeout(3).
 func (l *Loop) Add(fd int, ssl *ossl.SSL, h Handler) error {
-	s := &Stream{loop: l, fd: fd, ssl: ssl, handler: h, state: stateHandshaking, server: ssl.IsServer()}
+	s := &Stream{loop: l, fd: fd, ssl: ssl, handler: h, state: stateHandshaking, server: ssl.IsServer(), dtls: ssl.IsDTLS()}
 	ssl.SetMode(streamMode)
 	err := s.adopt()
 	if h == nil {
@@ -284,6 +288,9 @@ func (s *Stream) adopt() error {
 		return fmt.Errorf("bridge: Add was given descriptor %d in blocking mode, which would stop the loop: set O_NONBLOCK", s.fd)
 	}
 	s.setNetwork("tcp")
+	if s.dtls {
+		s.setNetwork("udp")
+	}
 	sa, err := unix.Getpeername(s.fd)
 	if err != nil {
 		return os.NewSyscallError("getpeername", err)

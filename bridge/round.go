@@ -201,6 +201,7 @@ func (s *Stream) stepped(op *ossl.Op) {
 		return
 	}
 	s.trace(name, op.Want, op.Err)
+	s.watchFlight()
 	switch {
 	case s.state == stateClosed: // by the tracer
 	case op.Err != nil:
@@ -244,6 +245,7 @@ func (s *Stream) opened(pending bool) {
 func (s *Stream) deliver(op *ossl.Op) {
 	s.readWant = op.Want
 	s.told(op.Err)
+	s.watchFlight()
 	if op.N > 0 && s.state != stateClosed {
 		s.active = s.loop.now
 		if s.state == stateOpen {
@@ -313,6 +315,7 @@ func (s *Stream) sent(op *ossl.Op) {
 // shutdownStepped takes the outcome of SSL_shutdown, which is called once: the
 // peer's close_notify arrives by SSL_read, past any data that comes before it.
 func (s *Stream) shutdownStepped(op *ossl.Op) {
+	s.told(op.Err)
 	s.trace("SSL_shutdown", op.Want, op.Err)
 	switch {
 	case s.state == stateClosed:

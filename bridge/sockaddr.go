@@ -18,7 +18,7 @@ type netAddrs struct {
 }
 
 // networks are what a stream can be of, by index, to be kept in a byte.
-var networks = [...]string{"tcp", "tcp4", "tcp6", "unix"}
+var networks = [...]string{"tcp", "tcp4", "tcp6", "unix", "udp"}
 
 func (s *Stream) setNetwork(name string) { s.netIndex = uint8(max(0, slices.Index(networks[:], name))) }
 
@@ -55,18 +55,25 @@ func (s *Stream) RemoteAddr() net.Addr {
 func netAddr(network string, sa unix.Sockaddr) net.Addr {
 	switch sa := sa.(type) {
 	case *unix.SockaddrInet4:
-		return net.TCPAddrFromAddrPort(netip.AddrPortFrom(netip.AddrFrom4(sa.Addr), uint16(sa.Port)))
+		return ipAddr(network, netip.AddrPortFrom(netip.AddrFrom4(sa.Addr), uint16(sa.Port)))
 	case *unix.SockaddrInet6:
 		ip := netip.AddrFrom16(sa.Addr).Unmap()
 		if sa.ZoneId != 0 {
 			ip = ip.WithZone(zoneName(int(sa.ZoneId)))
 		}
-		return net.TCPAddrFromAddrPort(netip.AddrPortFrom(ip, uint16(sa.Port)))
+		return ipAddr(network, netip.AddrPortFrom(ip, uint16(sa.Port)))
 	case *unix.SockaddrUnix:
 		return &net.UnixAddr{Name: sa.Name, Net: network}
 	default:
 		return nil
 	}
+}
+
+func ipAddr(network string, ap netip.AddrPort) net.Addr {
+	if network == "udp" {
+		return net.UDPAddrFromAddrPort(ap)
+	}
+	return net.TCPAddrFromAddrPort(ap)
 }
 
 func zoneName(index int) string {

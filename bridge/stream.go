@@ -24,6 +24,7 @@ type Stream struct {
 	armed uint32 // what epoll watches for; 0: not in epoll
 
 	server    bool
+	dtls      bool
 	state     streamState
 	netIndex  uint8
 	stepWant  ossl.Want // what a handshake or shutdown step waits for
@@ -37,6 +38,7 @@ type Stream struct {
 
 	began  int64 // loop time of accept or dial, or of Close
 	active int64 // loop time of the last byte in or out
+	resend int64 // loop time when a flight of DTLS is due again, 0 for never
 	dial   *dialing
 	net    netAddrs
 	ask    *asking // nil without hooks
@@ -312,11 +314,17 @@ func (s *Stream) deadline() int64 {
 	case stateClosing:
 		add(int64(cfg.CloseTimeout), s.began)
 	}
+	if s.resend != 0 && (at == 0 || s.resend < at) {
+		at = s.resend
+	}
 	return at
 }
 
 // expired ends the stream for the deadline that has passed.
 func (s *Stream) expired(now int64) {
+	if s.resent(now) {
+		return
+	}
 	cfg := &s.loop.cfg
 	switch s.state {
 	case stateConnecting, stateHandshaking:

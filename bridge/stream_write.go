@@ -49,6 +49,11 @@ func (o *outgoing) next() []byte {
 // for and returns ErrQueueFull; the handler's Writable tells when to go on
 // with the rest. After CloseWrite, Close or an error it returns net.ErrClosed.
 //
+// Under DTLS each call is a message, which arrives as one Data. It may not come
+// before HandshakeDone, and is taken wholly or, with ErrQueueFull, not at all. It
+// has at most 16384 bytes; one longer than SetMaxSendFragment or the extension of
+// RFC 6066, section 4, allows ends the stream.
+//
 // p may be used again at once, with one exception: what the handler's Data was
 // given goes out from where it is, and must not be changed any more.
 func (s *Stream) Write(p []byte) (int, error) {
@@ -57,6 +62,8 @@ func (s *Stream) Write(p []byte) (int, error) {
 		return 0, net.ErrClosed
 	case len(p) == 0:
 		return 0, nil
+	case s.dtls:
+		return s.writeMessage(p)
 	case s.state != stateOpen || s.out.off < len(s.out.queue) || s.ask.busy():
 		return s.enqueue(p)
 	}
@@ -139,6 +146,8 @@ func (s *Stream) writeNow(p []byte) (int, error) {
 
 // wrote keeps the outcome of an SSL_write.
 func (s *Stream) wrote(n int, w ossl.Want, err error) {
+	s.told(err)
+	s.watchFlight()
 	if n > 0 || s.out.want == ossl.WantNothing {
 		s.active, s.out.progress = s.loop.now, s.loop.now
 	}

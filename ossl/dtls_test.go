@@ -67,6 +67,30 @@ func dtlsPair(t *testing.T, client, server *ossl.Ctx) (p *pair, bios [2]*ossl.BI
 	return p, bios
 }
 
+// TestDTLSMessages puts two messages into one datagram, as RFC 6347, section
+// 4.1.1, allows. They stay two.
+func TestDTLSMessages(t *testing.T) {
+	p, _ := dtlsPair(t, dtlsCtx(t, ossl.DTLSClientMethod()), dtlsCtx(t, ossl.DTLSServerMethod(), identity(testdata.ECDSA)))
+	p.handshake()
+	var datagram []byte
+	for _, text := range []string{"one", "two"} {
+		_, _, err := p.client.Write([]byte(text))
+		must(t, err)
+		buf := make([]byte, 1<<16)
+		n, err := unix.Read(p.sfd, buf)
+		must(t, err)
+		datagram = append(datagram, buf[:n]...)
+	}
+	_, err := unix.Write(p.cfd, datagram)
+	must(t, err)
+	for _, text := range []string{"one", "two"} {
+		buf := make([]byte, 100)
+		if n, w, err := p.server.Read(buf); string(buf[:n]) != text || w != ossl.WantNothing || err != nil {
+			t.Errorf("read %q, %v, %v; want %q", buf[:n], w, err, text)
+		}
+	}
+}
+
 func TestDTLS(t *testing.T) {
 	srtp := func(c *ossl.Ctx) error {
 		return c.SetTlsextUseSRTP("SRTP_AES128_CM_SHA1_80:SRTP_AEAD_AES_128_GCM")

@@ -52,7 +52,8 @@ gossl_result gossl_step(SSL *s, int kind)
 }
 
 // gossl_read goes on while libssl holds more, so that a large buffer is filled
-// from several records in one crossing without a recv(2) bound to fail.
+// from several records in one crossing without a recv(2) bound to fail. Under
+// DTLS a record is a message, and comes alone.
 gossl_result gossl_read(SSL *s, unsigned char *p, size_t len)
 {
 	size_t done = 0, n = 0;
@@ -62,7 +63,7 @@ gossl_result gossl_read(SSL *s, unsigned char *p, size_t len)
 		if (ret <= 0)
 			return verdict(s, ret, done);
 		done += n;
-		if (done == len || !SSL_has_pending(s))
+		if (done == len || !SSL_has_pending(s) || SSL_is_dtls(s))
 			return verdict(s, 1, done);
 	}
 }

@@ -48,8 +48,9 @@ func (s *SSL) step(op string, kind C.int) (Want, error) {
 }
 
 // Read reads decrypted bytes into p: SSL_read_ex(3), which is SSL_read, again
-// and again while libssl holds more and p has room. n may be above 0 together with a Want or
-// an error; take the bytes first.
+// and again while libssl holds more and p has room; under DTLS it is one
+// message. n may be above 0 together with a Want or an error; take the bytes
+// first.
 //
 // close_notify is io.EOF. A connection cut without it is io.ErrUnexpectedEOF.
 func (s *SSL) Read(p []byte) (n int, w Want, err error) {
