@@ -178,4 +178,7 @@ func (c *Conn) free() {
 		c.worker.wait(func() { abandon(c.ssl) })
 	}
 	c.ssl.Close()
+	if c.indirect != nil {
+		c.indirect.close()
+	}
 }
