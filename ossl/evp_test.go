@@ -312,6 +312,18 @@ func TestVerifyTrace(t *testing.T) {
 	})
 }
 
+// Without anybody to decide, a trace lets nothing pass.
+func TestVerifyTraceAlone(t *testing.T) {
+	client := clientCtx(t, testdata.ECDSA)
+	must(t, client.SetVerifyTrace())
+	st, err := ossl.NewStore()
+	must(t, err)
+	must(t, client.SetCertStore(st)) // nothing is trusted
+	st.Close()
+	cerr, _ := newPair(t, client, serverCtx(t, testdata.ECDSA)).try()
+	wantErr(t, cerr, ossl.ReasonCertificateVerifyFailed)
+}
+
 // What is left to the garbage collector is closed by it, and is no leak.
 func TestLeaveToGC(t *testing.T) {
 	before := ossl.Live()

@@ -13,7 +13,8 @@ type VerifyStep struct {
 
 // SetVerifyTrace has the SSLs made from c go on with the verification of a chain
 // whatever is wrong with it, and remember each step: a verify callback that
-// lets all pass, so ask for AskVerify too (SetSuspend), and decide by the steps.
+// lets all pass where a Ctx asks for AskVerify too (SetSuspend), whose answer then
+// decides. Without that a wrong step ends the verification as ever.
 // A callback's calls can be made up for that way, in the same order and with the
 // same arguments, until the first that refuses. SetVerify ends it.
 func (c *Ctx) SetVerifyTrace() error {
