@@ -91,7 +91,12 @@ func newCipherCtx(c *Cipher, encrypt bool, e *Engine, key, iv []byte) (*cipherCt
 	if err != nil {
 		return nil, fmt.Errorf("failed to initialize cipher context: %w", err)
 	}
-	if key != nil {
+	switch {
+	case key != nil && len(key) != c.KeySize():
+		err = fmt.Errorf("bad key size (%d bytes instead of %d)", len(key), c.KeySize())
+	case iv != nil && len(iv) != c.IVSize():
+		err = fmt.Errorf("bad IV size (%d bytes instead of %d)", len(iv), c.IVSize())
+	case key != nil:
 		err = ctx.SetKey(key)
 	}
 	if err == nil && iv != nil {
