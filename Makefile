@@ -10,7 +10,7 @@ GOLANGCI_LINT_VERSION := v2.15.0
 
 # `./...` leaves out folders called testdata and modules of their own.
 TESTDATA := $(patsubst %/,./%,$(sort $(dir $(wildcard testdata/*.go testdata/*/*.go))))
-MODULES  := $(patsubst %/,%,$(dir $(wildcard cmd/*/go.mod compat/go.mod examples/*/go.mod redisstore/go.mod)))
+MODULES  := $(patsubst %/,%,$(dir $(wildcard cmd/*/go.mod compat/*/go.mod examples/*/go.mod redisstore/go.mod)))
 PACKAGES := ./... $(TESTDATA)
 
 # The packages that reach C, by themselves or through the one that does.

@@ -53,6 +53,8 @@ type Conn struct {
 	lost  error // the socket has failed: no close_notify may follow
 	said  bool  // close_notify is sent
 
+	indirect *indirect // in the place of raw, where there is no descriptor; else nil
+
 	worker *worker // of a handshake that needs one
 	paused bool    // a job is, there
 }

@@ -18,11 +18,15 @@ var errShut = fmt.Errorf("close_notify has been sent: %w", syscall.EPIPE)
 // out when the socket is full or a Write is under way, and the peer then sees
 // the connection cut. Neither does Close wait for the peer's answer. Who must
 // know that the peer has read all calls CloseWrite, and then reads to io.EOF.
+// Over a net.Conn that is no socket (NewConn) it waits, a quarter of a second at most, until
+// close_notify is written.
 func (c *Conn) Close() error {
 	if c.closed.Swap(true) {
 		return opError("close", c.nc, net.ErrClosed)
 	}
-	c.takeLeave()
+	if c.takeLeave() && c.indirect != nil {
+		c.indirect.leave()
+	}
 	// It returns when nobody is inside RawConn any more. The lock is for a
 	// socket that somebody else has closed.
 	err := c.nc.Close()
@@ -60,11 +64,15 @@ func (c *Conn) CloseWrite() error {
 
 // takeLeave sends what an earlier Write has left behind, and close_notify, as
 // far as the socket takes it at once. A Write under way is not disturbed: libssl
-// may hold a record of it, and nothing else can be sent before that.
-func (c *Conn) takeLeave() {
+// may hold a record of it, and nothing else can be sent before that; then it
+// returns false.
+func (c *Conn) takeLeave() bool {
 	h := &c.out
-	if !c.established.Load() || !h.mu.TryLock() {
-		return
+	if !c.established.Load() {
+		return true
+	}
+	if !h.mu.TryLock() {
+		return false
 	}
 	defer h.leave()
 	_ = c.raw.Control(func(uintptr) {
@@ -80,6 +88,7 @@ func (c *Conn) takeLeave() {
 			c.shutdownStep()
 		}
 	})
+	return true
 }
 
 // takeTickets reads the tickets that a TLS 1.3 server sends after the handshake,

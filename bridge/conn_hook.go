@@ -274,4 +274,7 @@ func (c *Conn) free() {
 		c.keepState()
 	}
 	c.ssl.Close()
+	if c.indirect != nil {
+		c.indirect.close()
+	}
 }

@@ -67,7 +67,7 @@ func (c *Conn) readStep() {
 	h.n, h.want, h.err = c.ssl.Read(h.buf)
 	c.told(h)
 	// Only bytes that did not fit can be left in libssl.
-	h.idle = h.n > 0 && h.n < len(h.buf)
+	h.idle = h.n > 0 && h.n < len(h.buf) && c.indirect == nil
 	if h.n > 0 {
 		h.want = ossl.WantNothing
 	}
@@ -91,7 +91,16 @@ func (c *Conn) Write(p []byte) (int, error) {
 	if err := c.settle("write"); err != nil {
 		return 0, err
 	}
-	return c.send("write", p)
+	if c.indirect == nil {
+		return c.send("write", p)
+	}
+	n := 0
+	for {
+		m, err := c.send("write", p[n:min(len(p), n+indirectChunk)])
+		if n += m; err != nil || n == len(p) {
+			return n, err
+		}
+	}
 }
 
 // settle sends what an earlier Write had to leave behind.

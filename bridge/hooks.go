@@ -96,6 +96,11 @@ type HelloAnswer struct {
 	// which PSK counts only if the first has one too. Ciphers, groups and what is
 	// resumed stay those of the first. It is still the caller's.
 	Ctx *ossl.Ctx
+
+	// Apply, if it is not nil, is called with the connection's SSL after that, where
+	// the connection is driven: for settings of this one connection. It must not
+	// wait, nor keep the SSL. An error ends the handshake.
+	Apply func(*ossl.SSL) error
 }
 
 // PSK is a pre-shared key: RFC 8446, section 4.2.11, and RFC 4279.

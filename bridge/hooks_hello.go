@@ -12,6 +12,7 @@ import (
 // helloPlan is all that is decided while the ClientHello waits.
 type helloPlan struct {
 	ctx     *ossl.Ctx
+	apply   func(*ossl.SSL) error
 	set     *hookSet
 	alpn    *string
 	refuse  bool // all of the client's protocols
@@ -48,6 +49,11 @@ func (a *asker) applyHello(ssl *ossl.SSL, p *helloPlan) error {
 		a.jobs = a.jobs || p.set.jobs(true)
 	}
 	var errs []error
+	if p.apply != nil {
+		if err := guard("ClientHello", func() error { return p.apply(ssl) }); err != nil {
+			return err
+		}
+	}
 	switch {
 	case p.refuse:
 		errs = append(errs, ssl.RefuseAlpn())
@@ -74,8 +80,12 @@ func (a *asker) askSwitch(ctx context.Context, p *helloPlan) error {
 		return nil
 	}
 	answer, err := a.set.ClientHello(ctx, &a.info)
-	if err != nil || answer == nil || answer.Ctx == nil {
+	if err != nil || answer == nil {
 		return err
+	}
+	p.apply = answer.Apply
+	if answer.Ctx == nil {
+		return nil
 	}
 	p.ctx = answer.Ctx
 	if set := hooksOf(answer.Ctx); set != nil {

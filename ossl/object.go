@@ -19,6 +19,7 @@ type Counts struct {
 	Ctx, SSL, Session, X509, PKey, Store int64
 	CryptoCounts
 	PartCounts
+	EVPCounts
 	// Signer counts the signers that keys of NewSignerKey hold.
 	Signer int64
 	// Leaked counts objects that the garbage collector had to free, because
@@ -33,7 +34,7 @@ func Live() Counts {
 	return Counts{
 		Ctx: live[kindCtx].Load(), SSL: live[kindSSL].Load(), Session: live[kindSession].Load(),
 		X509: live[kindX509].Load(), PKey: live[kindPKey].Load(), Store: live[kindStore].Load(),
-		CryptoCounts: liveCrypto(), PartCounts: liveParts(),
+		CryptoCounts: liveCrypto(), PartCounts: liveParts(), EVPCounts: liveEVP(),
 		Signer: signers.held.Load(), Leaked: leaked.Load(),
 	}
 }
@@ -60,6 +61,9 @@ const (
 	kindConfCtx
 	kindLibCtx
 	kindProvider
+	kindMDCtx
+	kindMACCtx
+	kindCipherCtx
 	kinds
 )
 
@@ -127,6 +131,8 @@ func (r resource) free() {
 		C.X509_STORE_free((*C.X509_STORE)(r.p))
 	case kindBIO, kindConfCtx, kindLibCtx, kindProvider:
 		r.freePart()
+	case kindMDCtx, kindMACCtx, kindCipherCtx:
+		r.freeEVP()
 	default:
 		r.freeCrypto()
 	}

@@ -1,7 +1,7 @@
 // ENGINE is deprecated since 3.0 and gone from 4.0. This file is all of it.
 #define OPENSSL_SUPPRESS_DEPRECATED
 
-#include "shim_store_uri.h"
+#include "shim_evp.h"
 
 #if defined(OPENSSL_NO_ENGINE) || defined(OPENSSL_NO_DEPRECATED)
 #define NO_ENGINE
@@ -117,6 +117,11 @@ void gossl_engine_free(gossl_engine *e)
 #endif
 	OPENSSL_free(e);
 	ERR_clear_error();
+}
+
+ENGINE *gossl_engine_raw(gossl_engine *e)
+{
+	return e != NULL ? IF_ENGINE(e->e) : NULL;
 }
 
 const char *gossl_engine_id(gossl_engine *e)
