@@ -24,7 +24,8 @@ Where to begin:
   sslsock doctor                      is everything here that it needs?
   sslsock serve --www                 a TLS server to point a browser or curl at
   sslsock connect example.org:443     what does that server offer, and is it to be trusted?
-  sslsock port src/                   what do the OpenSSL calls of a C program become?`,
+  sslsock port src/                   what do the OpenSSL calls of a C program become?
+  sslsock interop --only openssl      does it get along with other TLS implementations?`,
 		Version:           programVersion(),
 		SilenceUsage:      true,
 		SilenceErrors:     true,
@@ -42,7 +43,7 @@ Where to begin:
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())
 	})
-	root.AddCommand(newDemo(), newConnect(), newServe(), newDoctor(), newPort())
+	root.AddCommand(newDemo(), newConnect(), newServe(), newDoctor(), newPort(), newInterop())
 	root.InitDefaultCompletionCmd()
 	return root
 }

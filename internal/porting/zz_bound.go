@@ -103,6 +103,7 @@ var goTable = []goLine{
 	{"bridge.Conn.SetReadDeadline", "*method", "(t time.Time) error", "SetReadDeadline ends whatever waits to read at t, with os.ErrDeadlineExceeded.", ""},
 	{"bridge.Conn.SetTrace", "*method", "(f func(op string, w ossl.Want, err error))", "SetTrace has f called after each step of the handshake and of the shutdown, with the C function (\"SSL_connect\", \"SSL_accept\", \"SSL_shutdown\") and what it came to.", ""},
 	{"bridge.Conn.SetWriteDeadline", "*method", "(t time.Time) error", "SetWriteDeadline ends whatever waits to write at t, with os.ErrDeadlineExceeded.", ""},
+	{"bridge.Conn.WithSSL", "*method", "(f func(s *ossl.SSL) error) error", "WithSSL calls f with the connection's SSL, for what has no method here: SSL_key_update(3), SSL_verify_client_post_handshake(3).", ""},
 	{"bridge.Conn.Write", "*method", "(p []byte) (int, error)", "Write encrypts p and sends it, and waits until the socket has taken all.", ""},
 	{"bridge.DefaultMemorySessions", "const", "", "DefaultMemorySessions is the limit of NewMemorySessions(0): OpenSSL's own for its internal cache.", ""},
 	{"bridge.DefaultTicketPeriod", "const", "", "DefaultTicketPeriod is how long a ticket key seals if nothing else is said.", ""},

@@ -1,0 +1,357 @@
+package interop
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/sslsock/sslsock/ossl"
+)
+
+// cell is one cell while it runs.
+type cell struct {
+	row    *Row
+	peer   *Peer
+	driver Driver
+	server bool // the driver is the server
+	run    *runner
+
+	dir  string
+	rec  *recorder
+	job  *Job
+	end  *End
+	ln   Listener     // of the driver
+	echo net.Listener // behind a server that forwards
+	wire *wire        // the recorder of packets in between, unless it is nil
+
+	peers   []*running // all that were launched, the last one at work
+	links   []Link
+	started int // connections
+}
+
+// peerEnd is the runner's hold on the peer's side of one connection.
+type peerEnd struct {
+	*running
+	conn net.Conn // instead of the program's own input and output, where it forwards
+}
+
+func (e *peerEnd) Read(p []byte) (int, error) {
+	if e.conn != nil {
+		return e.conn.Read(p)
+	}
+	return e.out.Read(p)
+}
+
+func (e *peerEnd) Write(p []byte) (int, error) {
+	if e.conn != nil {
+		return e.conn.Write(p)
+	}
+	return e.in.Write(p)
+}
+
+// CloseWrite tells the peer that there is no more to send.
+func (e *peerEnd) CloseWrite() error {
+	if e.conn != nil {
+		return e.conn.(*net.TCPConn).CloseWrite()
+	}
+	return e.in.Close()
+}
+
+// skipError is why a cell cannot run.
+type skipError struct{ reason string }
+
+func (e *skipError) Error() string { return e.reason }
+
+// skip ends a cell without a verdict.
+func skip(format string, args ...any) error { return &skipError{fmt.Sprintf(format, args...)} }
+
+// maxPortTries bounds how often a server is started anew because somebody else
+// has taken its port.
+const maxPortTries = 3
+
+// open makes both configurations and starts the server, whoever it is.
+func (c *cell) open(ctx context.Context) (err error) {
+	s := c.row.Setup
+	if c.dir, err = os.MkdirTemp(c.run.dir, "cell-"); err != nil {
+		return err
+	}
+	c.job = &Job{Setup: s.forPeer(), Certs: c.run.certs, Peer: c.peer, Server: !c.server, Dir: c.dir}
+	if err := c.able(); err != nil {
+		return err
+	}
+	if c.end, err = newEnd(&s, c.run.certs, c.server, c.rec); errors.Is(err, ErrUnsupported) {
+		return skip("%v", strings.TrimSuffix(err.Error(), ": "+ErrUnsupported.Error()))
+	} else if err != nil {
+		return fmt.Errorf("configuration: %w", err)
+	}
+	c.end.BeforeTLS = beforeTLS(s.StartTLS, c.server)
+	if c.server {
+		return c.listen()
+	}
+	for try := 1; ; try++ {
+		err = c.startServer(ctx)
+		if err == nil || try == maxPortTries || !portTaken(c.peerLog()) {
+			return err
+		}
+		c.rec.note("somebody else has taken port %s: %v", c.job.Port(), err)
+	}
+}
+
+// able skips what the peer cannot do.
+func (c *cell) able() error {
+	can := c.peer.ServerCan
+	if c.server {
+		can = c.peer.ClientCan
+	}
+	for _, f := range c.job.needs(!c.server) {
+		if !has(can, f) {
+			return skip("%s cannot %s", c.peer.Name, f)
+		}
+	}
+	if c.peer.Refuses != nil {
+		if why := c.peer.Refuses(c.job); why != "" {
+			return skip("%s %s", c.peer.Name, why)
+		}
+	}
+	return nil
+}
+
+func (c *cell) listen() (err error) {
+	if c.ln, err = c.driver.Listen(c.end); err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	return c.through(c.ln.Addr())
+}
+
+func (c *cell) startServer(ctx context.Context) (err error) {
+	if c.job.Addr, err = freeAddr(); err != nil {
+		return err
+	}
+	launch, err := c.launch()
+	if err != nil {
+		return err
+	}
+	p := c.peers[len(c.peers)-1]
+	if err := ready(ctx, c.job.Addr, p.gone); err != nil {
+		return err
+	}
+	c.rec.note("%s listens on %s", c.peer.Name, c.job.Addr)
+	if launch.Data == Stdio && !c.job.Interactive {
+		go func() { _ = echo(p.in, p.out) }() // ends with the program
+	}
+	return c.through(c.job.Addr)
+}
+
+// through puts the recorder of packets in front of the server, where asked for.
+func (c *cell) through(addr string) (err error) {
+	c.job.Addr = addr
+	if c.run.opts.CaptureDir == "" {
+		return nil
+	}
+	if c.wire, err = newWire(addr); err == nil {
+		c.job.Addr = c.wire.Addr()
+	}
+	return err
+}
+
+// launch runs the peer for its next connection.
+func (c *cell) launch() (l *Launch, err error) {
+	if c.server {
+		if c.job.Plain, err = freeAddr(); err != nil {
+			return nil, err
+		}
+		l, err = c.peer.Client(c.job)
+	} else {
+		if c.echo, err = listenTCP(); err != nil {
+			return nil, err
+		}
+		c.job.Plain = c.echo.Addr().String()
+		if err := os.WriteFile(filepath.Join(c.dir, "data"), pattern(c.job.bytes()), 0o600); err != nil {
+			return nil, err
+		}
+		l, err = c.peer.Server(c.job)
+	}
+	if err != nil {
+		return nil, err
+	}
+	p, err := c.job.start(c.run.ctx, l)
+	if err != nil {
+		return nil, err
+	}
+	c.peers = append(c.peers, p)
+	return l, nil
+}
+
+// connect makes the next connection.
+func (c *cell) connect(ctx context.Context, session *ossl.Session) (Link, *peerEnd, error) {
+	c.job.Connection = c.started
+	c.started++
+	var link Link
+	var end *peerEnd
+	var err error
+	if c.server {
+		link, end, err = c.accept(ctx)
+	} else {
+		end = &peerEnd{running: c.peers[len(c.peers)-1]}
+		link, err = c.driver.Dial(ctx, c.job.Addr, c.end, session)
+	}
+	if errors.Is(err, ErrUnsupported) {
+		err = skip("%s: %v", c.driver.Name(), err)
+	}
+	if err != nil {
+		c.rec.note("handshake: %v", err)
+		return nil, end, err
+	}
+	c.links = append(c.links, link)
+	context.AfterFunc(ctx, func() { _ = link.Cut() })
+	c.rec.note("handshake done: %s", describe(link.State()))
+	if c.echo != nil && end.launch.Data == Forward {
+		if end.conn, err = acceptTCP(ctx, c.echo); err != nil {
+			return nil, end, fmt.Errorf("%s does not pass the connection on: %w", c.peer.Name, err)
+		}
+		conn := end.conn
+		context.AfterFunc(ctx, func() { _ = conn.Close() })
+		go func() {
+			_ = echo(conn, conn)
+			_ = conn.(*net.TCPConn).CloseWrite()
+		}()
+	}
+	return link, end, nil
+}
+
+// accept has the peer connect. A peer that ends before it has done so ends the
+// waiting too.
+func (c *cell) accept(ctx context.Context) (Link, *peerEnd, error) {
+	accepting, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	type accepted struct {
+		link Link
+		err  error
+	}
+	done := make(chan accepted, 1)
+	go func() {
+		link, err := c.ln.Accept(accepting)
+		done <- accepted{link, err}
+	}()
+	end, err := c.dialByPeer(ctx)
+	if err != nil {
+		cancel(err)
+		a := <-done
+		if a.link != nil {
+			_ = a.link.Close()
+		}
+		return nil, end, err
+	}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		c.lateFor(accepting, end, cancel)
+	}()
+	a := <-done
+	cancel(nil)
+	<-ended
+	return a.link, end, a.err
+}
+
+// goneGrace is how long the driver may take to see what a client that has ended
+// left behind: a connection, or none.
+const goneGrace = 3 * time.Second
+
+// lateFor cancels the waiting for a client that has ended without a connection.
+func (c *cell) lateFor(accepting context.Context, end *peerEnd, cancel context.CancelCauseFunc) {
+	_ = end.wait(accepting)
+	grace := time.NewTimer(goneGrace)
+	defer grace.Stop()
+	select {
+	case <-grace.C:
+		cancel(fmt.Errorf("no connection came: %w", end.gone()))
+	case <-accepting.Done():
+	}
+}
+
+func (c *cell) dialByPeer(ctx context.Context) (*peerEnd, error) {
+	if n := len(c.peers); n > 0 && c.peers[n-1].launch.Data == Forward {
+		return c.dialPlain(ctx, c.peers[n-1])
+	}
+	l, err := c.launch()
+	if err != nil {
+		return nil, err
+	}
+	p := c.peers[len(c.peers)-1]
+	if l.Data == Forward {
+		if err := ready(ctx, c.job.Plain, p.gone); err != nil {
+			return &peerEnd{running: p}, err
+		}
+		return c.dialPlain(ctx, p)
+	}
+	return &peerEnd{running: p}, nil
+}
+
+func (c *cell) dialPlain(ctx context.Context, p *running) (*peerEnd, error) {
+	conn, err := dialTCP(ctx, c.job.Plain)
+	if err != nil {
+		return &peerEnd{running: p}, err
+	}
+	context.AfterFunc(ctx, func() { _ = conn.Close() })
+	return &peerEnd{running: p, conn: conn}, nil
+}
+
+// close ends all that is left. The order matters little: nothing is at work.
+func (c *cell) close() {
+	for _, l := range c.links {
+		_ = l.Close()
+	}
+	if c.wire != nil {
+		c.wire.close()
+	}
+	for _, p := range c.peers {
+		p.stop()
+	}
+	if c.ln != nil {
+		_ = c.ln.Close()
+	}
+	if c.echo != nil {
+		_ = c.echo.Close()
+	}
+	if c.end != nil {
+		c.end.Ctx.Close()
+	}
+	if c.dir != "" {
+		_ = os.RemoveAll(c.dir)
+	}
+}
+
+// peerLog is what the peer has said so far.
+func (c *cell) peerLog() string {
+	var b strings.Builder
+	for _, p := range c.peers {
+		b.WriteString(p.log.String())
+	}
+	return b.String()
+}
+
+func portTaken(log string) bool {
+	log = strings.ToLower(log)
+	return strings.Contains(log, "address already in use") || strings.Contains(log, "eaddrinuse") || strings.Contains(log, "in use")
+}
+
+func describe(st ossl.ConnectionState) string {
+	words := []string{st.VersionName, st.CipherName}
+	for _, w := range []struct{ name, value string }{{"group", st.Group}, {"ALPN", st.ALPN}, {"SNI", st.ServerName}} {
+		if w.value != "" {
+			words = append(words, w.name+" "+w.value)
+		}
+	}
+	if st.Resumed {
+		words = append(words, "resumed")
+	}
+	return strings.Join(words, ", ")
+}
+
+var _ io.ReadWriter = (*peerEnd)(nil)
