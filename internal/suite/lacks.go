@@ -12,6 +12,8 @@ func (t *Test) lacks() string {
 		return "this build of OpenSSL has no SCTP"
 	case o.want.compressed && len(ossl.CompGetCompressionMethods()) == 0:
 		return "this build of OpenSSL has no compression"
+	case o.compressCerts && ossl.OpenSSLVersionNum() < openssl3_2:
+		return "OpenSSL before 3.2 does not compress certificates"
 	case o.server.forcePHA && !o.client.postHandshakeAuth:
 		// The exception: what libssl itself cannot be brought to do.
 		return "ForcePHA writes into libssl's own structures, and no function of libssl does the same"

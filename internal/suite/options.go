@@ -16,7 +16,9 @@ type options struct {
 	appData     int // bytes each way
 	maxFragment int
 	sctp        bool
-	want        expected
+
+	compressCerts bool
+	want          expected
 
 	client, resumeClient          clientOptions
 	server, server2, resumeServer serverOptions
@@ -109,6 +111,9 @@ func (o *options) setters() map[string]setter {
 		"ApplicationData": number(&o.appData),
 		"MaxFragmentSize": number(&o.maxFragment),
 		"UseSCTP":         yesNo(&o.sctp),
+		// Of newer releases.
+		"CompressCertificates": yesNo(&o.compressCerts),
+		"FIPSversion":          text(new(string)), // of the provider, which is not used here
 		// These change nothing where there is no SCTP.
 		"EnableClientSCTPLabelBug": yesNo(new(bool)),
 		"EnableServerSCTPLabelBug": yesNo(new(bool)),

@@ -1,6 +1,8 @@
 package suite
 
 import (
+	"errors"
+
 	"github.com/sslsock/sslsock/bridge"
 	"github.com/sslsock/sslsock/ossl"
 )
@@ -71,7 +73,7 @@ func (l *link) setTransparency() error {
 
 func (l *link) setServer() error {
 	o, ctx := l.serverOptions(), l.ctx.server
-	if err := o.protocols(ctx); err != nil {
+	if err := errors.Join(o.protocols(ctx), l.test.opts.compress(ctx)); err != nil {
 		return err
 	}
 	if o.srpUser != "" {
@@ -104,7 +106,7 @@ func (l *link) setServer2() error {
 	if err := ctx.SetTicketKeys(key); err != nil {
 		return err
 	}
-	return l.test.opts.server2.protocols(ctx)
+	return errors.Join(l.test.opts.server2.protocols(ctx), l.test.opts.compress(ctx))
 }
 
 // protocols are those of a server. A list of none for ALPN is a hook's: it
@@ -119,6 +121,14 @@ func (o *serverOptions) protocols(ctx *ossl.Ctx) error {
 		return ctx.SetNextProtosAdvertised(o.npn...)
 	}
 	return nil
+}
+
+// compress has a server's certificates compressed ahead.
+func (o *options) compress(ctx *ossl.Ctx) error {
+	if !o.compressCerts {
+		return nil
+	}
+	return ctx.CompressCerts(ossl.CertCompNone)
 }
 
 var server2Key = [16]byte{'s', 'e', 'r', 'v', 'e', 'r', '2'}

@@ -33,6 +33,8 @@ var keyNames = map[string]string{
 	"RSA": "rsaEncryption", "RSA-PSS": "rsassaPss", "EC": "id-ecPublicKey", "DSA": "dsaEncryption",
 	"P-192": "prime192v1", "P-224": "secp224r1", "P-256": "prime256v1", "P-384": "secp384r1", "P-521": "secp521r1",
 	"ED25519": "ED25519", "ED448": "ED448",
+	// Under TLS 1.3 these have numbers of their own, and are the same curves.
+	"BRAINPOOLP256R1TLS13": "brainpoolP256r1", "BRAINPOOLP384R1TLS13": "brainpoolP384r1", "BRAINPOOLP512R1TLS13": "brainpoolP512r1",
 }
 
 // object is the number of a key type, a curve or a digest.
