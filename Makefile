@@ -23,13 +23,13 @@ LINTER := $(BIN)/.golangci-lint-$(GOLANGCI_LINT_VERSION)-$(shell $(GO) env GOVER
 
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help demo test check build install race asan stress fuzz bench bench-full cover \
+.PHONY: help demo test check build install race asan stress fuzz bench bench-full cover openssl-suite \
 	fmt lint gen doc peers setup format vet staticcheck clean
 
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo
-	@echo "  Settings: COUNT=$(COUNT) (stress), FUZZTIME=$(FUZZTIME) (fuzz, per target), TESTFLAGS='-v -run X' (test, race, asan)"
+	@echo "  Settings: COUNT=$(COUNT) (stress), FUZZTIME=$(FUZZTIME) (fuzz, per target), TESTFLAGS='-v -run X' (test, race, asan, openssl-suite)"
 
 demo: setup ## shake hands and transfer over real sockets: the epoll loop first, then net.Conn
 	$(GO) run ./cmd/sslsock demo --mode loop
@@ -75,6 +75,10 @@ bench-full: setup ## compare in full; takes its time and wants a quiet machine
 cover: setup ## test coverage of ossl and bridge, function by function (coverage.out)
 	$(GO) test -coverprofile=coverage.out -coverpkg=./ossl,./bridge ./ossl ./bridge
 	$(GO) tool cover -func=coverage.out
+
+openssl-suite: setup ## run OpenSSL's own handshake tests through ossl and bridge: SUITE=dir, or those of its source package
+	@$(GO) build -o bin/opensslsuite ./cmd/opensslsuite
+	@dir=$$(SUITE='$(SUITE)' sh scripts/openssl-suite.sh) && bin/opensslsuite $(TESTFLAGS) "$$dir"
 
 fmt: ## format the Go files
 	gofmt -s -w .

@@ -17,6 +17,7 @@ typedef struct {
 	atomic_int refs;
 	EVP_CIPHER *aes;
 	int appdata;          // SSL_CTX_set_session_ticket_cb was called
+	int installed;        // ticket_cb is
 	pthread_mutex_t lock; // of what follows; held for a copy, never for a cipher
 	size_t n;
 	gossl_ticket_key keys[GOSSL_TICKET_KEYS];
@@ -205,17 +206,19 @@ static tickets *tickets_make(SSL_CTX *c)
 	return t;
 }
 
-// set_keys installs the callback with the first keys only: libssl reads its
-// address without a lock.
+// set_keys installs the callback the first time only: libssl reads its address
+// without a lock.
 static int set_keys(SSL_CTX *c, const unsigned char *keys, size_t n)
 {
-	tickets *t = ready() && n > 0 && n <= GOSSL_TICKET_KEYS ? tickets_make(c) : NULL;
+	tickets *t = ready() && n <= GOSSL_TICKET_KEYS ? tickets_make(c) : NULL;
 	if (t == NULL)
 		return 0;
 	pthread_mutex_lock(&t->lock);
-	int first = t->n == 0;
+	int first = !t->installed;
+	t->installed = 1;
 	OPENSSL_cleanse(t->keys, t->n * sizeof *t->keys);
-	memcpy(t->keys, keys, n * sizeof *t->keys);
+	if (n > 0)
+		memcpy(t->keys, keys, n * sizeof *t->keys);
 	t->n = n;
 	pthread_mutex_unlock(&t->lock);
 	return !first || SSL_CTX_set_tlsext_ticket_key_evp_cb(c, ticket_cb) == 1;

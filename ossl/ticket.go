@@ -91,6 +91,16 @@ func (c *Ctx) SetTicketKeys(keys ...TicketKey) error {
 	})
 }
 
+// ClearTicketKeys forgets what SetTicketKeys has set, and libssl's own keys: no
+// ticket is sealed any more, and none that comes is taken, until SetTicketKeys.
+// Handshakes go on in full. It may be called when SetTicketKeys may be.
+func (c *Ctx) ClearTicketKeys() error {
+	return c.call("SSL_CTX_set_tlsext_ticket_key_evp_cb", func(c *C.SSL_CTX) *C.gossl_err {
+		crossing()
+		return C.gossl_ctx_set_ticket_keys(c, nil, 0)
+	})
+}
+
 func checkTicketKeys(keys []TicketKey) error {
 	switch n := len(keys); {
 	case n == 0:
