@@ -28,9 +28,9 @@ type Conn struct {
 	raw    syscall.RawConn
 	client bool
 
-	established atomic.Bool // the handshake is done
+	established atomic.Bool // state is set, and does not change any more
 	closed      atomic.Bool
-	state       atomic.Pointer[ossl.ConnectionState] // nil until somebody asks
+	state       ossl.ConnectionState
 
 	// Locks are taken in this order: in.mu and out.mu (the second of the two
 	// only by TryLock); then hs.mu; then the descriptor, by raw; then mu.
@@ -159,31 +159,14 @@ func (c *Conn) SetReadDeadline(t time.Time) error { return c.deadline.set(c.nc, 
 // os.ErrDeadlineExceeded. Writing may go on when a later one is set: see Write.
 func (c *Conn) SetWriteDeadline(t time.Time) error { return c.nc.SetWriteDeadline(t) }
 
-// ConnectionState is what the handshake negotiated; it is zero before. Only the
-// first call enters C, and it works after Close too. The slices in it are shared:
-// do not change them.
+// ConnectionState is what the handshake negotiated, as it stood at its end; it
+// is zero before. It does not enter C, and works after Close too. The slices in
+// it are shared: do not change them.
 func (c *Conn) ConnectionState() ossl.ConnectionState {
 	if !c.established.Load() {
 		return ossl.ConnectionState{}
 	}
-	st := c.state.Load()
-	if st == nil {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		st = c.keepState()
-	}
-	return *st
-}
-
-// keepState has the state known once the SSL is gone. It holds mu.
-func (c *Conn) keepState() *ossl.ConnectionState {
-	if st := c.state.Load(); st != nil {
-		return st
-	}
-	st := c.ssl.ConnectionState()
-	st.HandshakeComplete = true // libssl takes that back at a fatal error
-	c.state.Store(&st)
-	return &st
+	return c.state
 }
 
 // Session is the session to offer to the same server next time

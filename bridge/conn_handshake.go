@@ -96,6 +96,9 @@ func (c *Conn) handshakeStep() {
 		h.want, h.err = c.steps(c.ssl.Accept)
 	}
 	c.told(h)
+	if h.want == ossl.WantNothing && h.err == nil {
+		c.state = c.ssl.ConnectionState()
+	}
 	if c.trace != nil {
 		c.trace(op, h.want, h.err)
 	}

@@ -270,9 +270,6 @@ func (c *Conn) free() {
 	if c.paused {
 		c.worker.wait(func() { abandon(c.ssl) })
 	}
-	if c.established.Load() {
-		c.keepState()
-	}
 	c.ssl.Close()
 	if c.indirect != nil {
 		c.indirect.close()
