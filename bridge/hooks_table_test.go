@@ -71,9 +71,9 @@ func tableBehaviours() (list []behaviour) {
 		}
 	}
 	return append(list,
-		behaviour{name: "peer gone", do: untilEnd, end: func(c *cell) { c.cut() }, why: io.ErrUnexpectedEOF},
+		behaviour{name: "peer gone", do: untilEnd, end: func(c *cell) { c.pick(&c.cut)() }, why: io.ErrUnexpectedEOF},
 		behaviour{name: "timeout", do: untilEnd, end: func(*cell) {}, limit: 300 * time.Millisecond, why: os.ErrDeadlineExceeded},
-		behaviour{name: "closed", do: untilEnd, end: func(c *cell) { c.close() }, why: net.ErrClosed},
+		behaviour{name: "closed", do: untilEnd, end: func(c *cell) { c.pick(&c.close)() }, why: net.ErrClosed},
 	)
 }
 
@@ -88,6 +88,7 @@ type cell struct {
 
 	armed atomic.Bool // the hook is to do what it is told
 	asked atomic.Int32
+	mu    sync.Mutex
 	cut   func() // has the peer go away
 	close func() // closes our side
 }
@@ -95,6 +96,18 @@ type cell struct {
 func (c *cell) fail(format string, args ...any) {
 	c.t.Helper()
 	c.t.Errorf("%s: %s", c.how.name, fmt.Sprintf(format, args...))
+}
+
+func (c *cell) set(way *func(), f func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	*way = f
+}
+
+func (c *cell) pick(way *func()) func() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return *way
 }
 
 // do is the hook's part.
@@ -215,7 +228,7 @@ func (c *cell) serveOne(ctx *ossl.Ctx) (addr string, ended <-chan error) {
 		l := startLoop(c.t, &LoopConfig{HandshakeTimeout: c.limit()})
 		ln, err := l.Listen("tcp", "127.0.0.1:0", ctx, func(*Stream) Handler { return &hookEcho{server: s} })
 		must(c.t, err)
-		c.close = func() { _ = l.Post(func() { l.each((*Stream).Close) }) }
+		c.set(&c.close, func() { _ = l.Post(func() { l.each((*Stream).Close) }) })
 		return ln.Addr().String(), s.seen
 	}
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
@@ -238,7 +251,7 @@ func (c *cell) serveOne(ctx *ossl.Ctx) (addr string, ended <-chan error) {
 		conns <- conn
 		s.echo(conn, c.limit())
 	})
-	c.close = func() { conn := <-conns; _ = conn.Close() }
+	c.set(&c.close, func() { conn := <-conns; _ = conn.Close() })
 	c.t.Cleanup(func() { _ = ln.Close(); all.Wait() })
 	return ln.Addr().String(), s.seen
 }
@@ -274,7 +287,7 @@ func (c *cell) asClient() (ours, theirs error, resumed bool) {
 		ours, resumed = c.dialLoop(addr, ctx, opts)
 	} else {
 		conn := c.dialConn(addr, ctx, opts)
-		c.close = func() { _ = conn.Close() }
+		c.set(&c.close, func() { _ = conn.Close() })
 		must(c.t, conn.SetDeadline(time.Now().Add(c.limit())))
 		if ours = conn.Handshake(); ours == nil {
 			must(c.t, conn.SetDeadline(time.Now().Add(patience)))
@@ -302,7 +315,7 @@ func (c *cell) dialConn(addr string, ctx *ossl.Ctx, opts *ClientOptions) *Conn {
 
 func (c *cell) dialLoop(addr string, ctx *ossl.Ctx, opts *ClientOptions) (err error, resumed bool) {
 	l := startLoop(c.t, &LoopConfig{HandshakeTimeout: c.limit()})
-	c.close = func() { _ = l.Post(func() { l.each((*Stream).Close) }) }
+	c.set(&c.close, func() { _ = l.Post(func() { l.each((*Stream).Close) }) })
 	h := newHandler(c.t)
 	echoed := false
 	h.open = func(s *Stream) { resumed = s.ConnectionState().Resumed; _, _ = s.Write([]byte("x")) }
@@ -341,11 +354,11 @@ func (c *cell) relay(server string, ours bool) (addr string) {
 		all.Go(func() { _, _ = io.Copy(up, down); _ = up.(*net.TCPConn).CloseWrite() })
 		_, _ = io.Copy(down, up)
 	})
-	c.cut = func() {
+	c.set(&c.cut, func() {
 		end := <-ends
 		_ = end.SetLinger(0)
 		_ = end.Close()
-	}
+	})
 	c.t.Cleanup(func() { _ = ln.Close(); all.Wait() })
 	return ln.Addr().String()
 }
