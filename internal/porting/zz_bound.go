@@ -145,7 +145,7 @@ var goTable = []goLine{
 	{"bridge.HandshakeReport.InHooks", "field", "time.Duration", "of these, waiting for hooks", ""},
 	{"bridge.HandshakeReport.Resumed", "field", "bool", "", ""},
 	{"bridge.HelloAnswer", "type", "", "HelloAnswer is what a ClientHello hook decides.", ""},
-	{"bridge.HelloAnswer.Ctx", "field", "*ossl.Ctx", "Ctx is another Ctx to go on with, nil for the same: its certificates, verify mode and depth, options, versions and hooks.", ""},
+	{"bridge.HelloAnswer.Ctx", "field", "*ossl.Ctx", "Ctx is another Ctx to go on with, nil for the same, or what Config.ServerNames has: its certificates, verify mode and depth, options, versions and hooks, of which PSK counts only if the first has one too.", ""},
 	{"bridge.HookError", "type", "", "HookError is a hook that ended a handshake.", ""},
 	{"bridge.HookError.Alert", "field", "ossl.Alert", "", ""},
 	{"bridge.HookError.Err", "field", "error", "", ""},
