@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net"
 	"os"
+
+	"github.com/sslsock/sslsock/ossl"
 )
 
 // Handshake is HandshakeContext without a context.

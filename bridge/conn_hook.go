@@ -265,9 +265,10 @@ func (c *Conn) steps(step func() (ossl.Want, error)) (w ossl.Want, err error) {
 	return w, err
 }
 
-// free ends a job that is still paused, and frees the SSL.
+// free ends a job that is still paused, and frees the SSL. The socket is closed by
+// now, and its descriptor may be another's: the job must not find it.
 func (c *Conn) free() {
-	if c.paused {
+	if c.paused && c.ssl.SetFd(-1) == nil {
 		c.worker.wait(func() { abandon(c.ssl) })
 	}
 	c.ssl.Close()

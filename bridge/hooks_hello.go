@@ -15,19 +15,14 @@ type helloPlan struct {
 	apply   func(*ossl.SSL) error
 	set     *hookSet
 	alpn    *string
-	refuse  bool // all of the client's protocols
-	session *ossl.Session
+	refuse  bool   // all of the client's protocols
+	session []byte // in DER, because an answer that comes too late is dropped, and closes nothing
 	psk     *PSK
 }
 
 // askHello asks for all that libssl asks later with no way to wait.
-func (a *asker) askHello(ctx context.Context) (_ apply, err error) {
+func (a *asker) askHello(ctx context.Context) (apply, error) {
 	p := helloPlan{set: a.set}
-	defer func() {
-		if err != nil {
-			p.session.Close()
-		}
-	}()
 	for _, ask := range []struct {
 		hook string
 		f    func(context.Context, *helloPlan) error
@@ -40,7 +35,6 @@ func (a *asker) askHello(ctx context.Context) (_ apply, err error) {
 }
 
 func (a *asker) applyHello(ssl *ossl.SSL, p *helloPlan) error {
-	defer p.session.Close()
 	if p.ctx != nil {
 		if err := ssl.SwitchCtx(p.ctx); err != nil {
 			return err
@@ -61,8 +55,7 @@ func (a *asker) applyHello(ssl *ossl.SSL, p *helloPlan) error {
 		errs = append(errs, ssl.SetAlpnAnswer(*p.alpn))
 	}
 	if p.session != nil {
-		a.found = p.session.GetID()
-		errs = append(errs, ssl.SetFoundSession(p.session))
+		errs = append(errs, a.find(ssl, p.session))
 	}
 	if p.psk != nil {
 		if err := ssl.SetPSK(p.psk.Identity, p.psk.Key, p.psk.SHA384); err != nil {

@@ -267,7 +267,7 @@ func TestHookPSKBySwitch(t *testing.T) {
 			PSK: psk,
 		}, func(c *Config) { c.CipherList = "PSK" })
 		for name, ok := range map[string]bool{"localhost": true, "strict.example": false} {
-			cfg := &Config{MinVersion: h.version, MaxVersion: h.version, CipherList: "PSK", Hooks: &Hooks{PSK: psk}}
+			cfg := &Config{MinVersion: h.version, MaxVersion: h.version, CipherList: "PSK", Ciphersuites: "TLS_AES_128_GCM_SHA256", Hooks: &Hooks{PSK: psk}}
 			err := echoByte(clientConn(t, s.addr, cfg, ClientOptions{ServerName: name}))
 			if serr := s.outcome(); (err == nil) != ok || (serr == nil) != ok {
 				t.Errorf("%s: client %v, server %v", name, err, serr)

@@ -51,8 +51,19 @@ func (a *asker) sessionIDs() [][]byte {
 	return [][]byte{hello.SessionID}
 }
 
+// find gives the SSL what lookUp has found.
+func (a *asker) find(ssl *ossl.SSL, der []byte) error {
+	sess, err := ossl.D2ISession(der)
+	if err != nil {
+		return hookError("Sessions", err)
+	}
+	defer sess.Close()
+	a.found = sess.GetID()
+	return ssl.SetFoundSession(sess)
+}
+
 // lookUp is a session that can be resumed.
-func lookUp(ctx context.Context, store SessionStore, id []byte) (*ossl.Session, error) {
+func lookUp(ctx context.Context, store SessionStore, id []byte) ([]byte, error) {
 	der, err := store.Get(ctx, id)
 	if err != nil {
 		return nil, err
@@ -61,12 +72,12 @@ func lookUp(ctx context.Context, store SessionStore, id []byte) (*ossl.Session, 
 	if err != nil {
 		return nil, err
 	}
+	defer sess.Close()
 	if age := time.Since(sess.GetTime()); age > sess.GetTimeout() {
-		sess.Close()
 		_ = store.Remove(ctx, id) // the next one would find it expired too
 		return nil, ErrNoSession
 	}
-	return sess, nil
+	return der, nil
 }
 
 // storeLimit bounds the sessions that are on their way into a store that is

@@ -13,6 +13,13 @@
 // fails: servers go on with the ticket keys that they have, and go back to Redis
 // when it answers. Such errors are [ErrUnavailable] by errors.Is.
 //
+// # Clusters
+//
+// A redis.ClusterClient does as well: no operation is about more than one key, so
+// that none needs a hash tag. While a master is replaced, its share of the values
+// is away. The periods of ticket keys go by the clock of whichever node answers;
+// nodes that are apart by less than a period do no harm.
+//
 // # Secrets
 //
 // A ticket key opens every connection of TLS 1.2 that could be resumed with it.

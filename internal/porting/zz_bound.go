@@ -90,7 +90,7 @@ var goTable = []goLine{
 	{"bridge.Conn", "type", "", "Conn is a TLS connection over a socket: a net.Conn.", ""},
 	{"bridge.Conn.Close", "*method", "() error", "Close closes the connection and frees its SSL; a second Close returns net.ErrClosed.", ""},
 	{"bridge.Conn.CloseWrite", "*method", "() error", "CloseWrite sends close_notify after all that has been written, and ends the writing side; reading goes on.", ""},
-	{"bridge.Conn.ConnectionState", "*method", "() ossl.ConnectionState", "ConnectionState is what the handshake negotiated; it is zero before.", ""},
+	{"bridge.Conn.ConnectionState", "*method", "() ossl.ConnectionState", "ConnectionState is what the handshake negotiated, as it stood at its end; it is zero before.", ""},
 	{"bridge.Conn.Control", "*method", "(f func(*ossl.SSL) error) error", "Control calls f with the SSL, while no operation of the Conn uses it.", ""},
 	{"bridge.Conn.Handshake", "*method", "() error", "Handshake is HandshakeContext without a context.", ""},
 	{"bridge.Conn.HandshakeContext", "*method", "(ctx context.Context) (err error)", "HandshakeContext does the handshake unless it is done, and returns once it is, whoever did it.", ""},
