@@ -85,7 +85,7 @@ func (c *cell) open(ctx context.Context) (err error) {
 	if err := c.able(); err != nil {
 		return err
 	}
-	if c.end, err = newEnd(&s, c.run.certs, c.server, c.rec); errors.Is(err, ErrUnsupported) {
+	if c.end, err = newEnd(&s, c.run.certs, c.server, c.peer.NoCloseNotify, c.rec); errors.Is(err, ErrUnsupported) {
 		return skip("%v", strings.TrimSuffix(err.Error(), ": "+ErrUnsupported.Error()))
 	} else if err != nil {
 		return fmt.Errorf("configuration: %w", err)
@@ -106,7 +106,12 @@ func (c *cell) open(ctx context.Context) (err error) {
 // able skips what the peer cannot do.
 func (c *cell) able() error {
 	can := c.peer.ServerCan
-	if c.server {
+	switch {
+	case c.server && c.peer.Client == nil:
+		return skip("%s is no client", c.peer.Name)
+	case !c.server && c.peer.Server == nil:
+		return skip("%s is no server", c.peer.Name)
+	case c.server:
 		can = c.peer.ClientCan
 	}
 	for _, f := range c.job.needs(!c.server) {
@@ -142,10 +147,28 @@ func (c *cell) startServer(ctx context.Context) (err error) {
 		return err
 	}
 	c.rec.note("%s listens on %s", c.peer.Name, c.job.Addr)
-	if launch.Data == Stdio && !c.job.Interactive {
+	switch {
+	case launch.Data == Stdio && !c.job.Interactive:
 		go func() { _ = echo(p.in, p.out) }() // ends with the program
+	case launch.Data == Forward:
+		go serveForwarded(c.echo)
 	}
 	return c.through(c.job.Addr)
+}
+
+// serveForwarded is the plain service behind a server that forwards, until the
+// listener is closed. A connection of its ends with the program.
+func serveForwarded(ln net.Listener) {
+	for {
+		conn, err := ln.Accept()
+		if err != nil {
+			return
+		}
+		go func() {
+			defer conn.Close()
+			_ = echo(conn, conn)
+		}()
+	}
 }
 
 // through puts the recorder of packets in front of the server, where asked for.
@@ -211,17 +234,6 @@ func (c *cell) connect(ctx context.Context, session *ossl.Session) (Link, *peerE
 	c.links = append(c.links, link)
 	context.AfterFunc(ctx, func() { _ = link.Cut() })
 	c.rec.note("handshake done: %s", describe(link.State()))
-	if c.echo != nil && end.launch.Data == Forward {
-		if end.conn, err = acceptTCP(ctx, c.echo); err != nil {
-			return nil, end, fmt.Errorf("%s does not pass the connection on: %w", c.peer.Name, err)
-		}
-		conn := end.conn
-		context.AfterFunc(ctx, func() { _ = conn.Close() })
-		go func() {
-			_ = echo(conn, conn)
-			_ = conn.(*net.TCPConn).CloseWrite()
-		}()
-	}
 	return link, end, nil
 }
 
@@ -261,7 +273,7 @@ func (c *cell) accept(ctx context.Context) (Link, *peerEnd, error) {
 
 // goneGrace is how long the driver may take to see what a client that has ended
 // left behind: a connection, or none.
-const goneGrace = 3 * time.Second
+const goneGrace = time.Second
 
 // lateFor cancels the waiting for a client that has ended without a connection.
 func (c *cell) lateFor(accepting context.Context, end *peerEnd, cancel context.CancelCauseFunc) {

@@ -216,4 +216,3 @@ func checkBlocks(t *testing.T, file []byte) (n int) {
 	}
 	return n
 }
-
