@@ -1,6 +1,9 @@
 package interop
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // nginx is a server of HTTPS. What it thinks of client certificates it says by an
 // HTTP status, after the handshake.
@@ -18,6 +21,8 @@ var nginx = Peer{
 			return "answers a client without a good certificate by HTTP status 400, not by an alert"
 		case slices.Contains(j.ServerALPN, "h2") && slices.Contains(j.ClientALPN, "h2"):
 			return "would speak HTTP/2"
+		case strings.HasPrefix(j.Cipher12(), "DHE-"):
+			return "has no finite-field parameters unless it is given a file of them"
 		case len(j.ClientALPN) > 0 && len(j.ServerALPN) == 0:
 			return "always has protocols of its own (ALPN)"
 		}
