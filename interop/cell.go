@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/sslsock/sslsock/ossl"
 )
@@ -35,34 +33,6 @@ type cell struct {
 	started int // connections
 }
 
-// peerEnd is the runner's hold on the peer's side of one connection.
-type peerEnd struct {
-	*running
-	conn net.Conn // instead of the program's own input and output, where it forwards
-}
-
-func (e *peerEnd) Read(p []byte) (int, error) {
-	if e.conn != nil {
-		return e.conn.Read(p)
-	}
-	return e.out.Read(p)
-}
-
-func (e *peerEnd) Write(p []byte) (int, error) {
-	if e.conn != nil {
-		return e.conn.Write(p)
-	}
-	return e.in.Write(p)
-}
-
-// CloseWrite tells the peer that there is no more to send.
-func (e *peerEnd) CloseWrite() error {
-	if e.conn != nil {
-		return e.conn.(*net.TCPConn).CloseWrite()
-	}
-	return e.in.Close()
-}
-
 // skipError is why a cell cannot run.
 type skipError struct{ reason string }
 
@@ -85,7 +55,7 @@ func (c *cell) open(ctx context.Context) (err error) {
 	if err := c.able(); err != nil {
 		return err
 	}
-	if c.end, err = newEnd(&s, c.run.certs, c.server, c.rec); errors.Is(err, ErrUnsupported) {
+	if c.end, err = newEnd(&s, c.run.certs, c.server, c.peer.NoCloseNotify, c.rec); errors.Is(err, ErrUnsupported) {
 		return skip("%v", strings.TrimSuffix(err.Error(), ": "+ErrUnsupported.Error()))
 	} else if err != nil {
 		return fmt.Errorf("configuration: %w", err)
@@ -106,7 +76,12 @@ func (c *cell) open(ctx context.Context) (err error) {
 // able skips what the peer cannot do.
 func (c *cell) able() error {
 	can := c.peer.ServerCan
-	if c.server {
+	switch {
+	case c.server && c.peer.Client == nil:
+		return skip("%s is no client", c.peer.Name)
+	case !c.server && c.peer.Server == nil:
+		return skip("%s is no server", c.peer.Name)
+	case c.server:
 		can = c.peer.ClientCan
 	}
 	for _, f := range c.job.needs(!c.server) {
@@ -142,10 +117,28 @@ func (c *cell) startServer(ctx context.Context) (err error) {
 		return err
 	}
 	c.rec.note("%s listens on %s", c.peer.Name, c.job.Addr)
-	if launch.Data == Stdio && !c.job.Interactive {
+	switch {
+	case launch.Data == Stdio && !c.job.Interactive:
 		go func() { _ = echo(p.in, p.out) }() // ends with the program
+	case launch.Data == Forward:
+		go serveForwarded(c.echo)
 	}
 	return c.through(c.job.Addr)
+}
+
+// serveForwarded is the plain service behind a server that forwards, until the
+// listener is closed. A connection of its ends with the program.
+func serveForwarded(ln net.Listener) {
+	for {
+		conn, err := ln.Accept()
+		if err != nil {
+			return
+		}
+		go func() {
+			defer conn.Close()
+			_ = echo(conn, conn)
+		}()
+	}
 }
 
 // through puts the recorder of packets in front of the server, where asked for.
@@ -188,120 +181,6 @@ func (c *cell) launch() (l *Launch, err error) {
 	return l, nil
 }
 
-// connect makes the next connection.
-func (c *cell) connect(ctx context.Context, session *ossl.Session) (Link, *peerEnd, error) {
-	c.job.Connection = c.started
-	c.started++
-	var link Link
-	var end *peerEnd
-	var err error
-	if c.server {
-		link, end, err = c.accept(ctx)
-	} else {
-		end = &peerEnd{running: c.peers[len(c.peers)-1]}
-		link, err = c.driver.Dial(ctx, c.job.Addr, c.end, session)
-	}
-	if errors.Is(err, ErrUnsupported) {
-		err = skip("%s: %v", c.driver.Name(), err)
-	}
-	if err != nil {
-		c.rec.note("handshake: %v", err)
-		return nil, end, err
-	}
-	c.links = append(c.links, link)
-	context.AfterFunc(ctx, func() { _ = link.Cut() })
-	c.rec.note("handshake done: %s", describe(link.State()))
-	if c.echo != nil && end.launch.Data == Forward {
-		if end.conn, err = acceptTCP(ctx, c.echo); err != nil {
-			return nil, end, fmt.Errorf("%s does not pass the connection on: %w", c.peer.Name, err)
-		}
-		conn := end.conn
-		context.AfterFunc(ctx, func() { _ = conn.Close() })
-		go func() {
-			_ = echo(conn, conn)
-			_ = conn.(*net.TCPConn).CloseWrite()
-		}()
-	}
-	return link, end, nil
-}
-
-// accept has the peer connect. A peer that ends before it has done so ends the
-// waiting too.
-func (c *cell) accept(ctx context.Context) (Link, *peerEnd, error) {
-	accepting, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	type accepted struct {
-		link Link
-		err  error
-	}
-	done := make(chan accepted, 1)
-	go func() {
-		link, err := c.ln.Accept(accepting)
-		done <- accepted{link, err}
-	}()
-	end, err := c.dialByPeer(ctx)
-	if err != nil {
-		cancel(err)
-		a := <-done
-		if a.link != nil {
-			_ = a.link.Close()
-		}
-		return nil, end, err
-	}
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		c.lateFor(accepting, end, cancel)
-	}()
-	a := <-done
-	cancel(nil)
-	<-ended
-	return a.link, end, a.err
-}
-
-// goneGrace is how long the driver may take to see what a client that has ended
-// left behind: a connection, or none.
-const goneGrace = 3 * time.Second
-
-// lateFor cancels the waiting for a client that has ended without a connection.
-func (c *cell) lateFor(accepting context.Context, end *peerEnd, cancel context.CancelCauseFunc) {
-	_ = end.wait(accepting)
-	grace := time.NewTimer(goneGrace)
-	defer grace.Stop()
-	select {
-	case <-grace.C:
-		cancel(fmt.Errorf("no connection came: %w", end.gone()))
-	case <-accepting.Done():
-	}
-}
-
-func (c *cell) dialByPeer(ctx context.Context) (*peerEnd, error) {
-	if n := len(c.peers); n > 0 && c.peers[n-1].launch.Data == Forward {
-		return c.dialPlain(ctx, c.peers[n-1])
-	}
-	l, err := c.launch()
-	if err != nil {
-		return nil, err
-	}
-	p := c.peers[len(c.peers)-1]
-	if l.Data == Forward {
-		if err := ready(ctx, c.job.Plain, p.gone); err != nil {
-			return &peerEnd{running: p}, err
-		}
-		return c.dialPlain(ctx, p)
-	}
-	return &peerEnd{running: p}, nil
-}
-
-func (c *cell) dialPlain(ctx context.Context, p *running) (*peerEnd, error) {
-	conn, err := dialTCP(ctx, c.job.Plain)
-	if err != nil {
-		return &peerEnd{running: p}, err
-	}
-	context.AfterFunc(ctx, func() { _ = conn.Close() })
-	return &peerEnd{running: p, conn: conn}, nil
-}
-
 // close ends all that is left. The order matters little: nothing is at work.
 func (c *cell) close() {
 	for _, l := range c.links {
@@ -324,6 +203,15 @@ func (c *cell) close() {
 	}
 	if c.dir != "" {
 		_ = os.RemoveAll(c.dir)
+	}
+}
+
+// notePeers says of each program that has ended how it did.
+func (c *cell) notePeers() {
+	for _, p := range c.peers {
+		if err := p.gone(); err != nil {
+			c.rec.note("%s: %v", c.peer.Name, err)
+		}
 	}
 }
 
@@ -353,5 +241,3 @@ func describe(st ossl.ConnectionState) string {
 	}
 	return strings.Join(words, ", ")
 }
-
-var _ io.ReadWriter = (*peerEnd)(nil)

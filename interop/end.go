@@ -20,14 +20,18 @@ const (
 	PSKHex      = "6a4f5f3fb1c02e98d7716c2ba29a41cf0c11a1c5b3f4d2e19988776655443322"
 )
 
-// newEnd makes the configuration of the side under test. An error that is
+// newEnd makes the configuration of the side under test; a lenient one takes the
+// end of a connection for an orderly one, without close_notify. An error that is
 // ErrUnsupported means that this OpenSSL does not have what the Setup wants.
-func newEnd(s *Setup, certs *Certs, server bool, rec *recorder) (*End, error) {
+func newEnd(s *Setup, certs *Certs, server, lenient bool, rec *recorder) (*End, error) {
 	cfg := &bridge.Config{
 		MinVersion: s.Version, MaxVersion: s.Version,
 		Groups:             strings.Join(s.Groups, ":"),
 		AllowRenegotiation: s.Renegotiation,
 		Hooks:              &bridge.Hooks{Inline: true},
+	}
+	if lenient {
+		cfg.Options = ossl.OpIgnoreUnexpectedEOF
 	}
 	setCipher(cfg, s)
 	rec.watch(cfg.Hooks)
@@ -107,7 +111,7 @@ func serverConfig(cfg *bridge.Config, s *Setup, certs *Certs) error {
 	}
 	if s.SessionIDs {
 		cfg.Hooks.Sessions = bridge.NewMemorySessions(0)
-		cfg.Options = ossl.OpNoTicket
+		cfg.Options |= ossl.OpNoTicket
 	}
 	if !s.Staple {
 		return nil

@@ -91,6 +91,8 @@ func (p PeerInfo) about() string {
 		return "not there: " + p.Absent
 	case p.Version != "":
 		return p.Version
+	case p.Command != "":
+		return "tells no version"
 	}
 	return "part of this program"
 }

@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/sslsock/sslsock/ossl"
 )
 
 // Peer is an implementation of TLS to talk to, most often a program. A new one
@@ -34,10 +36,13 @@ type Peer struct {
 	// error, on certain occasions. Where one is empty the peer is believed.
 	Tells Tells
 
-	// NoCloseNotify is for servers that end a connection without close_notify.
+	// NoCloseNotify is for peers that end a connection without close_notify.
 	NoCloseNotify bool
-	// Silent is for peers that refuse without an alert.
-	Silent bool
+	// Alerts are what it refuses by where others have a better alert.
+	Alerts []ossl.Alert
+	// Silent says whether it refuses this Job's connection without an alert.
+	// Optional.
+	Silent func(j *Job) bool
 
 	command []string
 	version string
@@ -67,9 +72,10 @@ type Job struct {
 
 // Launch is how a program is run.
 type Launch struct {
-	Args []string // after the peer's command
-	Env  []string // in addition to this process's
-	Data Data
+	Program []string // instead of the peer's command
+	Args    []string // after the command
+	Env     []string // in addition to this process's
+	Data    Data
 	// Run is the peer's part where it lives inside this process. It ends when ctx
 	// does, and must not look at the Job.
 	Run func(ctx context.Context, p *Pipes) error

@@ -7,7 +7,7 @@ import (
 
 // Peers are the peers that this package knows, in the order of a report.
 func Peers() []Peer {
-	return []Peer{openssl, cryptoTLS}
+	return []Peer{openssl, cryptoTLS, curl, nginx, haproxy, stunnel, gnutls, boringssl, python, node}
 }
 
 // PeerNamed is the peer of that name, or of what comes before a hyphen in it:

@@ -4,16 +4,51 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
-// freeAddr is an address of 127.0.0.1 on which nothing listens. Somebody else
-// may take it before a program does: see errPortTaken.
+// givenPorts are those that freeAddr has named, so that no two cells of this
+// process ever get the same.
+var givenPorts sync.Map
+
+// portTries bounds the search for a free port.
+const portTries = 100
+
+// freeAddr is an address of 127.0.0.1 on which nothing listens, below the ports
+// that the kernel gives to connections by itself (ip(7), ip_local_port_range).
+// Another process may take it before a program does: see portTaken.
 func freeAddr() (string, error) {
+	const reach, lowest = 20_000, 10_000
+	top := 32_768
+	if text, err := os.ReadFile("/proc/sys/net/ipv4/ip_local_port_range"); err == nil {
+		if _, err := fmt.Sscan(string(text), &top); err != nil {
+			return "", err
+		}
+	}
+	first := max(top-reach, lowest)
+	if top-first < portTries {
+		return anyAddr() // the kernel's range begins too low
+	}
+	for range portTries {
+		port := first + rand.IntN(top-first)
+		if _, given := givenPorts.LoadOrStore(port, true); given {
+			continue
+		}
+		addr := net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
+		if ln, err := new(net.ListenConfig).Listen(context.Background(), "tcp", addr); err == nil {
+			return addr, ln.Close()
+		}
+	}
+	return anyAddr()
+}
+
+func anyAddr() (string, error) {
 	ln, err := listenTCP()
 	if err != nil {
 		return "", err
@@ -38,14 +73,18 @@ func ready(ctx context.Context, addr string, gone func() error) error {
 	}
 	tick := time.NewTicker(readyStep)
 	defer tick.Stop()
-	for {
+	for seen := 0; ; {
 		// The order matters: a program that has ended may have listened before.
-		ended := gone()
-		if ended != nil {
+		if ended := gone(); ended != nil {
 			return ended
 		}
+		// Whoever looks for a free port listens on it for a moment.
 		if listens(port) {
-			return nil
+			if seen++; seen == 2 {
+				return nil
+			}
+		} else {
+			seen = 0
 		}
 		select {
 		case <-tick.C:

@@ -100,7 +100,7 @@ func nameRows() []Row {
 		return r
 	}
 	unknown := refused("sni/unknown", Setup{ServerName: NameUnknown, SecondName: true},
-		alertBadCertificate, alertCertificateUnknown, alertUnrecognizedName)
+		alertBadCertificate, alertCertificateUnknown, alertUnrecognizedName, alertInternalError)
 	return []Row{
 		alpn("match", both, both, "h2"),
 		alpn("match-second", h1, both, "http/1.1"),

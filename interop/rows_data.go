@@ -75,6 +75,9 @@ func playPeerCut(ctx context.Context, c *cell) error {
 	if end.launch.Run != nil {
 		return skip("%s is a part of this process, and cannot be killed", c.peer.Name)
 	}
+	if c.peer.NoCloseNotify {
+		return skip("%s ends every connection without close_notify", c.peer.Name)
+	}
 	end.stop()
 	switch _, err := io.Copy(io.Discard, link); {
 	case err == nil:
@@ -139,7 +142,7 @@ func refuseRows() []Row {
 			refused(name+"expired", Setup{Version: version, Cert: CertExpired, Trust: TrustCA},
 				alertCertificateExpired, alertBadCertificate),
 			refused(name+"wrong-name", Setup{Version: version, Cert: CertOtherName, Trust: TrustCA},
-				alertBadCertificate, alertCertificateUnknown),
+				alertBadCertificate, alertCertificateUnknown, alertInternalError),
 		)
 	}
 	return append(rows,

@@ -155,7 +155,8 @@ func (c *cell) playUpdate(ctx context.Context, kind ossl.KeyUpdateType, answers 
 	if n := c.rec.messages(msgKeyUpdate, true); n != 1 {
 		return fmt.Errorf("%d KeyUpdate sent, not 1", n)
 	}
-	if n := c.rec.messages(msgKeyUpdate, false); n != answers {
+	// A client may have sent all it has before it sees what it is asked for.
+	if n := c.rec.messages(msgKeyUpdate, false); n != answers && (!c.server || n > answers) {
 		return fmt.Errorf("%d KeyUpdate received, not %d", n, answers)
 	}
 	return nil

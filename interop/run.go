@@ -229,6 +229,9 @@ func (r *runner) one(w planned) {
 		}
 		err = play(ctx, c)
 	}
+	if err != nil {
+		c.notePeers()
+	}
 	if err != nil && ctx.Err() != nil {
 		err = fmt.Errorf("%w (%w)", context.Cause(ctx), err)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 )
 
@@ -30,7 +31,11 @@ func (j *Job) start(ctx context.Context, l *Launch) (*running, error) {
 	if l.Run != nil {
 		return startInside(ctx, l), nil
 	}
-	p, err := startProcess(append(append([]string(nil), j.Peer.command...), l.Args...), l.Env)
+	command := j.Peer.command
+	if l.Program != nil {
+		command = l.Program
+	}
+	p, err := startProcess(append(slices.Clone(command), l.Args...), l.Env)
 	if err != nil {
 		return nil, err
 	}

@@ -26,10 +26,6 @@ func (c *cell) exchange(ctx context.Context, link Link, end *peerEnd) error {
 	default:
 		err = c.served(link, func() error { return serveEcho(link) }, func() error { return ask(end, end.CloseWrite, data) })
 	}
-	if errors.Is(err, errNoGoodbye) && c.peer.NoCloseNotify {
-		c.rec.note("%s ends without close_notify, as it always does", c.peer.Name)
-		err = nil
-	}
 	if err != nil {
 		return err
 	}
@@ -101,8 +97,6 @@ func expect(r io.Reader, data []byte) error {
 	return nil
 }
 
-var errNoGoodbye = errors.New("the peer ended without close_notify")
-
 // atEnd reads close_notify.
 func atEnd(r io.Reader) error {
 	n, err := r.Read(make([]byte, 1))
@@ -112,7 +106,7 @@ func atEnd(r io.Reader) error {
 	case err == io.EOF:
 		return nil
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return errNoGoodbye
+		return errors.New("the peer ended without close_notify")
 	}
 	return fmt.Errorf("instead of close_notify: %w", err)
 }

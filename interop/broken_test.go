@@ -1,0 +1,160 @@
+package interop
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sslsock/sslsock/ossl"
+)
+
+// TestBrokenPeers has peers that do what programs do on bad days. The cell says
+// what happened, the run goes on, and nothing is left of the program.
+func TestBrokenPeers(t *testing.T) {
+	// A child that is not the program itself, and that can be found.
+	marker := fmt.Sprintf("%d.%d", 4000+os.Getpid()%1000, os.Getpid())
+	for _, tt := range []struct {
+		name, script string
+		result       Result
+		reason       string
+		inside       func(ctx context.Context, addr string) error
+	}{
+		{name: "crashes", script: "echo out of luck >&2; exit 3", result: Fail, reason: "exit status 3"},
+		{name: "killed", script: "kill -SEGV $$", result: Fail, reason: "signal: segmentation fault"},
+		{name: "hangs", script: "sleep " + marker, result: Fail, reason: "not done within"},
+		{name: "leaves a child", script: "sleep " + marker + " & exit 1", result: Fail, reason: "exit status 1"},
+		{name: "prints megabytes", script: "head -c 30000000 /dev/zero | tr '\\0' x >&2; exit 1", result: Fail, reason: "exit status 1"},
+		{name: "its port is taken", script: "echo bind: Address already in use >&2; exit 1", result: Fail, reason: "exit status 1"},
+		{name: "speaks plain text", inside: plainText, result: Fail, reason: "wrong version number|http request|packet length|not TLS|unexpected EOF"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := run(t, Options{Peers: []Peer{broken(t, tt.script, tt.inside)}, Rows: []Row{{Name: "row"}}, Timeout: 6 * time.Second})
+			for _, c := range r.Cells {
+				if tt.inside != nil && c.Role == Server {
+					continue // it is no client
+				}
+				if c.Result != tt.result || !matches(tt.reason, c.Reason) {
+					t.Errorf("%s: %s, %q says nothing of %q\n%s", c.Name(), c.Result, c.Reason, tt.reason, c.Log)
+				}
+				if len(c.PeerLog) > 100_000 {
+					t.Errorf("%s: a log of %d bytes", c.Name(), len(c.PeerLog))
+				}
+				if c.Role == Client && strings.Contains(tt.script, "in use") && strings.Count(c.PeerLog, "$ ") != maxPortTries {
+					t.Errorf("%s: not %d tries:\n%s", c.Name(), maxPortTries, c.PeerLog)
+				}
+			}
+			checkGone(t, marker)
+		})
+	}
+}
+
+// broken is a peer that runs a script in both roles, or a function as a server.
+func broken(t *testing.T, script string, inside func(context.Context, string) error) Peer {
+	t.Helper()
+	if inside != nil {
+		return Peer{Name: "broken", Server: func(j *Job) (*Launch, error) {
+			addr := j.Addr
+			return &Launch{Data: Echo, Run: func(ctx context.Context, _ *Pipes) error { return inside(ctx, addr) }}, nil
+		}}
+	}
+	file := filepath.Join(t.TempDir(), "peer")
+	text := "#!/bin/sh\n[ \"$1\" = version ] && { echo peer 1.0; exit; }\n" + script + "\n"
+	if err := os.WriteFile(file, []byte(text), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	start := func(*Job) (*Launch, error) { return &Launch{Args: []string{"run"}}, nil }
+	return Peer{Name: "broken", Programs: []string{file}, VersionArgs: []string{"version"}, Server: start, Client: start}
+}
+
+func plainText(ctx context.Context, addr string) error {
+	ln, err := net.Listen("tcp", addr)
+	if err != nil {
+		return err
+	}
+	context.AfterFunc(ctx, func() { _ = ln.Close() })
+	for {
+		nc, err := ln.Accept()
+		if err != nil {
+			return nil // closed
+		}
+		_, _ = nc.Write([]byte("HTTP/1.1 400 Bad Request\r\n\r\n"))
+		_ = nc.Close()
+	}
+}
+
+// checkGone looks for processes with a word among their arguments. One that has
+// been killed may take a moment to be gone.
+func checkGone(t *testing.T, word string) {
+	t.Helper()
+	var left []string
+	for start := time.Now(); time.Since(start) < 10*time.Second; time.Sleep(20 * time.Millisecond) {
+		left = nil
+		files, _ := filepath.Glob("/proc/[0-9]*/cmdline")
+		for _, f := range files {
+			if text, err := os.ReadFile(f); err == nil && strings.Contains(string(text), word) {
+				left = append(left, filepath.Dir(f)+" "+strings.ReplaceAll(string(text), "\x00", " "))
+			}
+		}
+		if left == nil {
+			return
+		}
+	}
+	t.Errorf("left running: %q", left)
+}
+
+// TestMissingPeer: a program that is not there, or does not tell its version, is
+// a reason to skip.
+func TestMissingPeer(t *testing.T) {
+	mute := broken(t, "", nil)
+	mute.VersionArgs = []string{"complain"}
+	mute.Programs = []string{broken(t, "exit 4", nil).Programs[0]}
+	for name, opts := range map[string]Options{
+		"not found":         {Peers: []Peer{{Name: "ghost", Programs: []string{"no-such-program"}}}},
+		"no such file":      {Peers: []Peer{broken(t, "", nil)}, Command: map[string][]string{"broken": {"/no/such/program"}}},
+		"permission denied": {Peers: []Peer{broken(t, "", nil)}, Command: map[string][]string{"broken": {"/etc/passwd"}}},
+		"tell its version":  {Peers: []Peer{mute}},
+	} {
+		opts.Rows = []Row{{Name: "row"}}
+		r := run(t, opts)
+		for _, c := range r.Cells {
+			if c.Result != Skip || !strings.Contains(c.Reason, name) {
+				t.Errorf("%s: %s, %q", name, c.Result, c.Reason)
+			}
+		}
+		if len(r.Peers) != 1 || !strings.Contains(r.Peers[0].Absent, name) {
+			t.Errorf("%s: peers %+v", name, r.Peers)
+		}
+	}
+}
+
+// TestOwnDriver: the side under test may be anything that is a Driver, and what
+// it cannot do is skipped.
+func TestOwnDriver(t *testing.T) {
+	r := run(t, Options{Peers: []Peer{cryptoTLS}, Rows: []Row{{Name: "row"}, {Name: "old", Setup: Setup{Version: ossl.TLS1_2Version}}}, Drivers: []Driver{service{DriverConn}}})
+	for _, c := range r.Cells {
+		want := Pass
+		if c.Row == "old" && c.Role == Client {
+			want = Skip
+		}
+		if c.Driver != "service" || c.Result != want {
+			t.Errorf("%s: %s, %q\n%s", c.Name(), c.Result, c.Reason, c.Log)
+		}
+	}
+}
+
+// service is a driver that is no client of TLS 1.2.
+type service struct{ Driver }
+
+func (service) Name() string { return "service" }
+
+func (s service) Dial(ctx context.Context, addr string, e *End, session *ossl.Session) (Link, error) {
+	if e.Version == ossl.TLS1_2Version {
+		return nil, fmt.Errorf("no TLS 1.2: %w", ErrUnsupported)
+	}
+	return s.Driver.Dial(ctx, addr, e, session)
+}

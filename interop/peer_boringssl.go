@@ -1,0 +1,58 @@
+package interop
+
+import "strings"
+
+// boringssl is the tool of BoringSSL, which Debian's android-boringssl has as
+// bssl-tool. It cannot be held to a cipher suite of TLS 1.3 and does not verify
+// names; its server does not resume, and its client does so only by itself.
+var boringssl = Peer{
+	Name:        "boringssl",
+	Programs:    []string{"bssl", "bssl-tool"},
+	VersionArgs: []string{"ciphers", "ALL"}, // it has no version
+	ServerCan: append([]Feature{ChooseVersion, LegacyVersions, ChooseCipher, ChooseGroups, Stapling},
+		certFeatures(CertRSA, CertECDSA, CertP384, CertEd25519)...),
+	ClientCan: append([]Feature{ChooseVersion, LegacyVersions, ChooseCipher, ChooseGroups, ClientCerts, ALPN, AskNames, Verify},
+		certFeatures(CertRSA, CertECDSA, CertP384)...),
+	Refuses: func(j *Job) string {
+		for _, g := range append(j.serverGroups(), j.Groups...) {
+			if !strings.HasPrefix(g, "P-") && g != "X25519" {
+				return "has no group " + g
+			}
+		}
+		if strings.HasPrefix(j.Cipher12(), "DHE-") || strings.Contains(j.Cipher12(), "CCM") || strings.HasSuffix(j.Cipher12(), "SHA384") && !strings.Contains(j.Cipher12(), "GCM") ||
+			strings.HasSuffix(j.Cipher12(), "SHA256") && !strings.Contains(j.Cipher12(), "GCM") {
+			return "has no " + j.Cipher12()
+		}
+		if !j.Server && (j.Cert == CertOtherName || j.ServerName == NameUnknown) {
+			return "does not verify names"
+		}
+		return ""
+	},
+	Server: func(j *Job) (*Launch, error) {
+		args := []string{"server", "-loop", "-accept", j.Port(), "-cert", j.CertFile(), "-key", j.KeyFile()}
+		args = boringCommon(args, j, j.serverGroups())
+		if j.Staple {
+			args = append(args, "-ocsp-response", j.Certs.Staple(j.cert()))
+		}
+		return &Launch{Args: args}, nil
+	},
+	Client: func(j *Job) (*Launch, error) {
+		args := []string{"client", "-connect", j.Addr, "-server-name", j.HostName(), "-root-certs", j.CAFile()}
+		args = boringCommon(args, j, j.Groups)
+		args = option(args, "-cert", j.CertFile())
+		args = option(args, "-key", j.KeyFile())
+		args = option(args, "-alpn-protos", join(j.ClientALPN, ","))
+		return &Launch{Args: args}, nil
+	},
+	NoCloseNotify: true,
+	Tells:         Tells{Refused: `(?i)error`},
+}
+
+func boringCommon(args []string, j *Job, groups []string) []string {
+	if v := VersionName(j.Version); v != "" {
+		v = strings.TrimSuffix("tls"+v, ".0")
+		args = append(args, "-min-version", v, "-max-version", v)
+	}
+	args = option(args, "-cipher", j.Cipher12())
+	return option(args, "-curves", join(groups, ":"))
+}

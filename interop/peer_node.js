@@ -1,0 +1,23 @@
+// A TLS client or server for the interop runner: peer_node.js {client|server} OPTIONS (JSON).
+const fs = require("fs"), tls = require("tls");
+const [role, json] = process.argv.slice(-2), o = JSON.parse(json);
+const [host, port] = o.addr.split(":");
+const read = file => file ? fs.readFileSync(file) : undefined;
+const options = {
+  host, port, cert: read(o.cert), key: read(o.key), ca: read(o.ca), servername: o.name, allowHalfOpen: true,
+  dhparam: role === "server" ? "auto" : undefined, ALPNProtocols: o.alpn || undefined, requestCert: o.auth !== "", rejectUnauthorized: role === "client" || o.auth === "required",
+};
+if (o.version) options.minVersion = options.maxVersion = "TLSv" + o.version;
+if (o.cipher || o.cipher13) options.ciphers = o.cipher || o.cipher13;
+if (o.groups) options.ecdhCurve = o.groups;
+
+if (role === "server") {
+  const server = tls.createServer(options, c => { c.on("error", e => console.error("error:", e.message)); c.pipe(c); });
+  server.on("tlsClientError", e => console.error("error:", e.message));
+  server.listen(port, host);
+} else {
+  const c = tls.connect(options);
+  c.on("error", e => { console.error("error:", e.message); process.exit(1); });
+  process.stdin.pipe(c);
+  c.pipe(process.stdout);
+}
