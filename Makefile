@@ -100,7 +100,7 @@ docker-build: ## the image of the program, sslsock:SUITE, for each of SUITES
 	@sh docker/build.sh $(SUITES)
 
 docker-test: ## our tests inside Debian's releases, with their OpenSSL: SUITES="bookworm trixie sid"
-	@TESTFLAGS='$(TESTFLAGS)' TARGETS='$(TARGETS)' sh docker/test.sh $(SUITES)
+	@sh docker/test.sh $(SUITES)
 
 docker-interop: ## the interop matrix between containers: INTEROP_SUITES for our side, PEERS for the other; docker/reports
 	@PEERS='$(PEERS)' sh docker/interop.sh $(INTEROP_SUITES)

@@ -707,7 +707,7 @@ var goTable = []goLine{
 	{"ossl.ERRLibErrorString", "func", "(r Reason) string", "ERRLibErrorString is the name of the library that raised it, \"SSL routines\", or \"\": ERR_lib_error_string(3).", "ERR_lib_error_string"},
 	{"ossl.ERRReasonErrorString", "func", "(r Reason) string", "ERRReasonErrorString is the text of the reason, or \"\" where there is none: ERR_reason_error_string(3).", "ERR_reason_error_string"},
 	{"ossl.EXFlagBCons", "const", "ExtensionFlags", "it has basic constraints", "EXFLAG_BCONS"},
-	{"ossl.EXFlagBConsCritical", "const", "ExtensionFlags", "basic constraints are critical", "EXFLAG_BCONS_CRITICAL"},
+	{"ossl.EXFlagBConsCritical", "const", "ExtensionFlags", "basic constraints are critical; not told by 4.0", "EXFLAG_BCONS_CRITICAL"},
 	{"ossl.EXFlagCA", "const", "ExtensionFlags", "it is a CA", "EXFLAG_CA"},
 	{"ossl.EXFlagCritical", "const", "ExtensionFlags", "a critical extension is unknown", "EXFLAG_CRITICAL"},
 	{"ossl.EXFlagInvalid", "const", "ExtensionFlags", "an extension cannot be read: reject it", "EXFLAG_INVALID"},
