@@ -16,6 +16,11 @@ PACKAGES := ./... $(TESTDATA)
 # The packages that reach C, by themselves or through the one that does.
 NATIVE := ./ossl ./bridge
 
+# Where docker-test runs our tests, on which side of the matrix we are, and whose openssl is a peer (docker/README.md).
+SUITES         ?= bookworm trixie sid
+INTEROP_SUITES ?= trixie
+PEERS          ?= bullseye bookworm trixie sid
+
 # A linter reads no newer Go than the one that built it, so the file that says that it is there names both.
 BIN    := $(CURDIR)/.bin
 LINT   := $(BIN)/golangci-lint
@@ -24,12 +29,13 @@ LINTER := $(BIN)/.golangci-lint-$(GOLANGCI_LINT_VERSION)-$(shell $(GO) env GOVER
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 .PHONY: help demo test check build install race asan stress fuzz bench bench-full cover openssl-suite \
-	fmt lint gen doc peers setup format vet staticcheck clean
+	fmt lint gen doc peers setup format vet staticcheck clean docker-build docker-test docker-interop docker-clean
 
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo
 	@echo "  Settings: COUNT=$(COUNT) (stress), FUZZTIME=$(FUZZTIME) (fuzz, per target), TESTFLAGS='-v -run X' (test, race, asan, openssl-suite)"
+	@echo "            SUITES, INTEROP_SUITES, PEERS (docker-*), see docker/README.md"
 
 demo: setup ## shake hands and transfer over real sockets: the epoll loop first, then net.Conn
 	$(GO) run ./cmd/sslsock demo --mode loop
@@ -93,6 +99,18 @@ gen: setup ## make the test certificates and the porting table again; fails when
 	$(GO) run ./testdata/gen
 	$(GO) generate ./ossl ./internal/porting
 	@changed=$$(git status --porcelain -- testdata internal/porting/zz_bound.go ossl/zz_\*); [ -z "$$changed" ] || { echo "differs from what is committed:"; echo "$$changed"; exit 1; }
+
+docker-build: ## the image of the program, sslsock:SUITE, for each of SUITES
+	@sh docker/build.sh $(SUITES)
+
+docker-test: ## our tests inside Debian's releases, with their OpenSSL: SUITES="bookworm trixie sid"
+	@sh docker/test.sh $(SUITES)
+
+docker-interop: ## the interop matrix between containers: INTEROP_SUITES for our side, PEERS for the other; docker/reports
+	@PEERS='$(PEERS)' sh docker/interop.sh $(INTEROP_SUITES)
+
+docker-clean: ## remove the images and caches of the three above
+	@sh docker/clean.sh
 
 doc: setup ## print the documentation of the packages
 	@for p in ossl bridge; do echo "## $$p"; $(GO) doc -all ./$$p; done

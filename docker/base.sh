@@ -24,6 +24,7 @@ as_root() {
 }
 
 # sources prints this machine's package sources, one URI a line.
+# shellcheck disable=SC2016 # apt-get expands it
 sources() { apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 2>/dev/null | sed 's,/*$,,' | sort -u; }
 
 exists() { curl -fsIL -m 20 -o /dev/null "$1" 2>/dev/null; }
@@ -45,9 +46,10 @@ bootstrap() {
 	dir=$(as_root mktemp -d)
 	trap 'as_root rm -rf --one-file-system "$dir"' EXIT
 	keys=/usr/share/keyrings/debian-archive-keyring.gpg
+	[ -e "$keys" ] && keys=--keyring=$keys || keys=
 	[ -e "/usr/share/debootstrap/scripts/$suite" ] && script= || script=sid
-	# shellcheck disable=SC2086 # the script is a word or none
-	as_root debootstrap --variant=minbase --include=ca-certificates $([ -e "$keys" ] && echo "--keyring=$keys") \
+	# shellcheck disable=SC2086 # keys is a word or none
+	as_root debootstrap --variant=minbase --include=ca-certificates $keys \
 		"$suite" "$dir/root" "$mirror" ${script:+/usr/share/debootstrap/scripts/$script} >"/tmp/$prefix-debootstrap.$$" 2>&1 || {
 		tail -n 20 "/tmp/$prefix-debootstrap.$$" >&2
 		rm -f "/tmp/$prefix-debootstrap.$$"

@@ -51,7 +51,8 @@ run() {
 	for s in $servers; do healthy "$s"; done
 	status=0
 	# shellcheck disable=SC2086
-	compose exec -T matrix sh docker/matrix.sh $servers || status=1
+	compose exec -T matrix sh docker/matrix.sh $servers &
+	wait $! || status=1 # in the background, so that a signal to this script is heard at once
 	mkdir -p "$REPORTS/$SUITE"
 	docker cp "$(compose ps -q matrix):/reports/." "$REPORTS/$SUITE" >/dev/null || {
 		say "the reports cannot be written to $REPORTS/$SUITE"

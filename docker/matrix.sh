@@ -35,6 +35,9 @@ note() {
 	echo '</testcase>' >>"$tmp/cases"
 }
 
+# cuts is set for a server that ends its connections without close_notify.
+cuts=
+
 # cell NAME REQUEST ANSWER COMMAND... sends REQUEST through COMMAND and wants ANSWER, a fixed text, and status 0.
 cell() {
 	name=$1 request=$2 answer=$3
@@ -42,6 +45,7 @@ cell() {
 	# shellcheck disable=SC2059 # REQUEST is a format on purpose: it has \r\n
 	printf "$request" | timeout 20 "$@" >"$tmp/out" 2>"$tmp/log"
 	status=$?
+	[ -n "$cuts" ] && [ $status = 1 ] && grep -q 'without close_notify' "$tmp/log" && status=0
 	if [ $status = 0 ] && grep -qF "$answer" "$tmp/out"; then
 		note pass "$name"
 	else
@@ -53,6 +57,8 @@ cell() {
 http='GET / HTTP/1.0\r\nHost: localhost\r\n\r\n'
 
 for server; do
+	# Limits of these peers: `s_server -www` of 1.1.1 never sends one, and nginx not always after the client's own.
+	case $server in openssl-bullseye | nginx) cuts=1 ;; *) cuts= ;; esac
 	for version in 1.2 1.3; do
 		request=$http answer=200
 		case $server in redis) request='PING\r\nQUIT\r\n' answer=+PONG ;; esac
@@ -61,19 +67,19 @@ for server; do
 	done
 done
 
-peers=
+cuts= peers=
 for folder in /peers/*; do
-	name=${folder##*/}
+	peer=${folder##*/}
 	if [ ! -x "$folder/openssl" ]; then
 		echo "not among the peers of this run" >"$tmp/log"
-		note skip "$name -> ours"
+		note skip "$peer -> ours"
 		continue
 	fi
-	peers="$peers --peer $name=$folder/openssl"
-	echo "      $name is $("$folder/openssl" version)"
+	peers="$peers --peer $peer=$folder/openssl"
+	echo "      $peer is $("$folder/openssl" version)"
 	for version in 1_2 1_3; do
-		cell "$name -> ours, TLS $(echo $version | tr _ .)" "$http" 200 "$folder/openssl" s_client -connect sslsock:8443 -tls$version \
-			-servername localhost -verify_hostname localhost -CAfile $certs/ecdsa-root.pem -verify_return_error -quiet -no_ign_eof
+		cell "$peer -> ours, TLS $(echo $version | tr _ .)" "$http" 200 "$folder/openssl" s_client -connect sslsock:8443 -tls$version \
+			-servername localhost -verify_hostname localhost -CAfile $certs/ecdsa-root.pem -verify_return_error -quiet
 	done
 done
 

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 command -v go >/dev/null 2>&1 || exit 0
 
 here=$PWD/docker/modules
-sums=$(cat go.sum */go.sum */*/go.sum 2>/dev/null | cksum)
+sums=$(cat ./go.sum ./*/go.sum ./*/*/go.sum 2>/dev/null | cksum)
 [ "$(cat "$here/.sums" 2>/dev/null)" = "$sums" ] && exit 0
 
 tmp=$(mktemp -d)
@@ -15,7 +15,7 @@ GOPROXY="file://$(go env GOMODCACHE)/cache/download,$(go env GOPROXY)"
 for mod in go.mod */go.mod */*/go.mod; do
 	[ -e "$mod" ] && (cd "$(dirname "$mod")" && GOPROXY=$GOPROXY GOMODCACHE=$tmp GOFLAGS=-modcacherw go mod download)
 done
-rm -rf "$here"/*/ "$tmp/cache/download/sumdb"
+rm -rf "${here:?}"/*/ "$tmp/cache/download/sumdb"
 cp -R "$tmp/cache/download/." "$here"
 find "$here" -name '*.lock' -delete
 echo "$sums" >"$here/.sums"

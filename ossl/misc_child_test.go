@@ -13,7 +13,7 @@ func init() { children["compression"] = compression }
 func compression() error {
 	built := ossl.CompAddCompressionMethod(200)
 	list := ossl.CompGetCompressionMethods()
-	if found := len(list) > 0 && list[len(list)-1] == (ossl.Comp{ID: 200, Name: "zlib"}); found != built {
+	if found := len(list) > 0 && list[len(list)-1] == (ossl.Comp{ID: 200, Name: "zlib compression"}); found != built {
 		return fmt.Errorf("added %v, and the list is %v", built, list)
 	}
 	ossl.CompClear()
