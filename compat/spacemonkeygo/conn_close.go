@@ -52,6 +52,7 @@ func (c *Conn) end() *bridge.Conn {
 	s := c.SSL
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.shut = true
 	if s.conn == nil && s.ssl != nil {
 		s.ssl.Close()
 		s.ssl = nil

@@ -106,7 +106,14 @@ func (c *Ctx) useFiles(certFile, keyFile string) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", keyFile, err)
 	}
-	return c.UsePrivateKey(key)
+	if err := c.UsePrivateKey(key); err != nil {
+		return fmt.Errorf("%s: %w", keyFile, err)
+	}
+	// One of another kind has found a place of its own.
+	if err := c.ctx.CheckPrivateKey(); err != nil {
+		return fmt.Errorf("%s does not belong to %s: %w", keyFile, certFile, err)
+	}
+	return nil
 }
 
 // Close frees the Ctx before the garbage collector would; connections whose

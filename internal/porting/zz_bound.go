@@ -673,7 +673,7 @@ var goTable = []goLine{
 	{"ossl.Ctx.SetTrust", "*method", "(v Trust) error", "SetTrust sets what a root must be trusted for: SSL_CTX_set_trust(3).", "SSL_CTX_set_trust"},
 	{"ossl.Ctx.SetVerify", "*method", "(m VerifyMode)", "SetVerify sets what is asked of the peer's certificate: SSL_CTX_set_verify(3), without a callback.", "SSL_CTX_set_verify"},
 	{"ossl.Ctx.SetVerifyDepth", "*method", "(depth int)", "SetVerifyDepth bounds the number of intermediate certificates: SSL_CTX_set_verify_depth(3).", "SSL_CTX_set_verify_depth"},
-	{"ossl.Ctx.SetVerifyTrace", "*method", "() error", "SetVerifyTrace has the SSLs made from c go on with the verification of a chain whatever is wrong with it, and remember each step: a verify callback that lets all pass, so ask for AskVerify too (SetSuspend), and decide by the steps.", ""},
+	{"ossl.Ctx.SetVerifyTrace", "*method", "() error", "SetVerifyTrace has the SSLs made from c go on with the verification of a chain whatever is wrong with it, and remember each step: a verify callback that lets all pass where a Ctx asks for AskVerify too (SetSuspend), whose answer then decides.", ""},
 	{"ossl.Ctx.TakeRemoved", "*method", "() [][]byte", "TakeRemoved is the ids of sessions that were removed since the last time, the oldest first; nil for none, and unless SessSetRemoveCb was called.", ""},
 	{"ossl.Ctx.UpRef", "*method", "() (*Ctx, error)", "UpRef is a second Ctx for the same SSL_CTX, to be closed by itself: SSL_CTX_up_ref(3).", "SSL_CTX_up_ref"},
 	{"ossl.Ctx.UseCertAndKey", "*method", "(x *X509, k *PKey, chain []*X509, override bool) error", "UseCertAndKey sets certificate, key and chain at once, which must belong together: SSL_CTX_use_cert_and_key(3).", "SSL_CTX_use_cert_and_key"},
