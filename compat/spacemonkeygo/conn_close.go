@@ -22,7 +22,7 @@ const (
 // one that is closed with unread bytes in it takes back what it has still to
 // send. Whoever waits in Read or Write wakes up. A second Close does nothing.
 func (c *Conn) Close() error {
-	if c == nil {
+	if c.empty() {
 		return errNoConn
 	}
 	if c.closed.Swap(true) {
