@@ -111,9 +111,9 @@ func (c *Conn) VerifyResult() VerifyResult {
 	if c.empty() {
 		return Ok
 	}
-	c.SSL.mu.Lock()
-	result := c.SSL.result
-	c.SSL.mu.Unlock()
+	c.mu.Lock()
+	result := c.result
+	c.mu.Unlock()
 	if result != nil {
 		return VerifyResult(*result)
 	}

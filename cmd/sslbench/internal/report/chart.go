@@ -251,7 +251,7 @@ func (r *Report) drawHead(c draw.Canvas, list []string) {
 
 // description follows a peer's name in the legend.
 var description = map[string]string{
-	peers.Baseline: " = 1.00", "loop": " (bridge.Loop)", "conn": " (bridge.Conn)", "gotls": " (crypto/tls)", "fork": " (libp2p/go-openssl)",
+	peers.Baseline: " = 1.00", "loop": " (bridge.Loop)", "conn": " (bridge.Conn)", "gotls": " (crypto/tls)", "fork": " (libp2p/go-openssl)", "compat": " (the same program on compat)",
 }
 
 func withFont(s text.Style, size vg.Length) text.Style {
