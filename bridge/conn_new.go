@@ -45,15 +45,3 @@ func NewConn(nc net.Conn, ctx *ossl.Ctx, ssl *ossl.SSL) (*Conn, error) {
 	c.hook(ctx, false)
 	return c, nil
 }
-
-// Control calls f with the SSL, while no operation of the Conn uses it. f must
-// neither keep it, nor wait, nor call methods of c, and must leave its reading
-// and writing and its descriptor alone. After Close it is net.ErrClosed.
-func (c *Conn) Control(f func(*ossl.SSL) error) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.closed.Load() {
-		return c.opError("control", net.ErrClosed)
-	}
-	return f(c.ssl)
-}

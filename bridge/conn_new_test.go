@@ -86,7 +86,7 @@ func TestNewConn(t *testing.T) {
 				c, s := newConns(t, v.version, transport)
 				handshakeBoth(t, c, s)
 				bothWays(t, c, s, 300_000)
-				must(t, c.Control(func(ssl *ossl.SSL) error {
+				must(t, c.WithSSL(func(ssl *ossl.SSL) error {
 					if ssl.GetVersion() != c.ConnectionState().VersionName || ssl.IsServer() {
 						t.Error(ssl.GetVersion(), ssl.IsServer())
 					}
@@ -99,7 +99,7 @@ func TestNewConn(t *testing.T) {
 					t.Error("the end:", err)
 				}
 				_ = s.Close()
-				is(t, "Control after Close", c.Control(func(*ossl.SSL) error { return nil }), net.ErrClosed)
+				is(t, "WithSSL after Close", c.WithSSL(func(*ossl.SSL) error { return nil }), net.ErrClosed)
 				leavesNothing(t, before)
 			})
 		}

@@ -348,3 +348,38 @@ func TestLeaveToGC(t *testing.T) {
 		t.Errorf("%+v, then %+v", before, now)
 	}
 }
+
+// A signature that does not fit leaves complaints in the queue. They must not
+// stand before the question.
+func TestAskVerifyAfterBadSignature(t *testing.T) {
+	client := clientCtx(t, testdata.ECDSA)
+	must(t, client.SetSuspend(ossl.AskVerify))
+	build := func(name string, pub, signer *ossl.PKey) *ossl.X509 { // without key identifiers, which would tell
+		x, err := ossl.NewX509Builder()
+		must(t, err)
+		t.Cleanup(x.Close)
+		subject, err := ossl.NewX509Name().AddEntryByTxt("CN", name)
+		must(t, err)
+		issuer, err := ossl.NewX509Name().AddEntryByTxt("CN", "CA")
+		must(t, err)
+		must(t, errors.Join(x.SetVersion(2), x.SetSerialNumber(big.NewInt(1)), x.SetSubjectName(subject), x.SetIssuerName(issuer),
+			x.SetNotBefore(time.Now().Add(-time.Hour)), x.SetNotAfter(time.Now().Add(time.Hour)), x.SetPubkey(pub),
+			x.AddExtConf(ossl.OBJTxt2nid("basicConstraints"), map[bool]string{true: "critical,CA:TRUE", false: "CA:FALSE"}[name == "CA"], nil), x.Sign(signer, "SHA256")))
+		return x
+	}
+	key, other := opened[*ossl.PKey](t)(ossl.ECGen("P-256")), opened[*ossl.PKey](t)(ossl.ECGen("P-256"))
+	must(t, client.Set1CertStore(storeOf(t, build("CA", other, other))))
+	server := newCtx(t)
+	must(t, errors.Join(server.UseCertificate(build("leaf", key, key)), server.UsePrivateKey(key)))
+	p := newPair(t, client, server)
+	for range 20 {
+		w, err := p.client.Connect()
+		must(t, err)
+		if w == ossl.WantRetryVerify {
+			return
+		}
+		_, err = p.server.Accept()
+		must(t, err)
+	}
+	t.Error("nothing was asked")
+}

@@ -217,8 +217,11 @@ static int verify_cb(X509_STORE_CTX *x, void *arg)
 		X509_STORE_CTX_set_error(x, X509_V_ERR_OUT_OF_MEM);
 		return 0;
 	}
+	// What it leaves in the queue would turn a retry into a failure.
+	ERR_set_mark();
 	if (X509_verify_cert(x) <= 0 && X509_STORE_CTX_get_error(x) == X509_V_OK)
 		X509_STORE_CTX_set_error(x, X509_V_ERR_UNSPECIFIED);
+	ERR_pop_to_mark();
 	if (h->state[GOSSL_ASK_VERIFY] != GOSSL_GRANTED && h->state[GOSSL_ASK_VERIFY] != GOSSL_REFUSED) {
 		sk_X509_pop_free(h->sent, X509_free);
 		sk_X509_pop_free(h->built, X509_free);

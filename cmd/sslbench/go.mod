@@ -4,8 +4,11 @@ go 1.26.0
 
 replace github.com/sslsock/sslsock => ../..
 
+replace github.com/spacemonkeygo/openssl => ../../compat/spacemonkeygo
+
 require (
 	github.com/libp2p/go-openssl v0.1.0
+	github.com/spacemonkeygo/openssl v0.0.0-00010101000000-000000000000
 	github.com/sslsock/sslsock v0.0.0-00010101000000-000000000000
 	golang.org/x/sys v0.49.0
 	gonum.org/v1/plot v0.17.0

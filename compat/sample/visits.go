@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -24,7 +25,8 @@ func dial(ctx *openssl.Ctx, network, addr, name string, prepare func(*openssl.Co
 	if prepare != nil {
 		prepare(conn)
 	}
-	if err := conn.SetTlsExtHostName(name); err == nil {
+	err = conn.SetTlsExtHostName(name)
+	if err == nil {
 		err = conn.Handshake()
 	}
 	if err == nil {
@@ -56,7 +58,7 @@ func byName(out io.Writer, ids *identities, addr string) error {
 	for _, name := range []string{"one.example", "two.example", "refused.example", "three.example"} {
 		conn, err := dial(ctx, "tcp", addr, name, nil)
 		if err != nil {
-			fmt.Fprintf(out, "  %s: refused, by the host's name: %v\n", name, err == openssl.ValidationError)
+			fmt.Fprintf(out, "  %s: refused, by the host's name: %v\n", name, errors.Is(err, openssl.ValidationError))
 			continue
 		}
 		cert, err := conn.PeerCertificate()

@@ -44,7 +44,7 @@ type Cipher struct{ t ossl.CipherType }
 func GetCipherByName(name string) (*Cipher, error) {
 	t, ok := ossl.CipherByName(name)
 	if !ok {
-		return nil, fmt.Errorf("Cipher %v not found", name) //nolint:revive,staticcheck // the text of the original
+		return nil, fmt.Errorf("Cipher %v not found", name)
 	}
 	return &Cipher{t}, nil
 }

@@ -93,7 +93,7 @@ func (c *Conn) start() (*bridge.Conn, error) {
 // Handshake does the handshake, unless it is done. Read and Write do it by
 // themselves. After Close it is io.ErrUnexpectedEOF.
 func (c *Conn) Handshake() error {
-	if c == nil {
+	if c.empty() {
 		return errNoConn
 	}
 	if c.closed.Load() {
@@ -126,7 +126,7 @@ func (c *Conn) ready() (*bridge.Conn, error) {
 // ended the connection, well or badly, it is closed here as well, and the error
 // is io.EOF. After Close it is io.EOF.
 func (c *Conn) Read(b []byte) (n int, err error) {
-	if c == nil {
+	if c.empty() {
 		return 0, errNoConn
 	}
 	if len(b) == 0 {
@@ -156,7 +156,7 @@ func (c *Conn) Read(b []byte) (n int, err error) {
 // Write encrypts b and sends it, and waits until the connection has taken all of
 // it.
 func (c *Conn) Write(b []byte) (written int, err error) {
-	if c == nil {
+	if c.empty() {
 		return 0, errNoConn
 	}
 	if len(b) == 0 {

@@ -22,7 +22,7 @@ const (
 // one that is closed with unread bytes in it takes back what it has still to
 // send. Whoever waits in Read or Write wakes up. A second Close does nothing.
 func (c *Conn) Close() error {
-	if c == nil {
+	if c.empty() {
 		return errNoConn
 	}
 	if c.closed.Swap(true) {
@@ -52,6 +52,7 @@ func (c *Conn) end() *bridge.Conn {
 	s := c.SSL
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.shut = true
 	if s.conn == nil && s.ssl != nil {
 		s.ssl.Close()
 		s.ssl = nil

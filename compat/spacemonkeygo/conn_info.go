@@ -42,7 +42,7 @@ func (c *Conn) NegotiatedProtocol() string { return c.state().ALPN }
 
 // open is use, with an error where there is nothing to use.
 func (c *Conn) open(f func(*ossl.SSL)) error {
-	if c == nil || c.closed.Load() || !c.use(f) {
+	if c.empty() || c.closed.Load() || !c.use(f) {
 		return errConnClosed
 	}
 	return nil
@@ -108,12 +108,12 @@ func (c *Conn) VerifyHostname(host string) error {
 // where the peer has no certificate. A callback that lets a certificate pass
 // does not change it.
 func (c *Conn) VerifyResult() VerifyResult {
-	if c == nil {
+	if c.empty() {
 		return Ok
 	}
-	c.SSL.mu.Lock()
-	result := c.SSL.result
-	c.SSL.mu.Unlock()
+	c.mu.Lock()
+	result := c.result
+	c.mu.Unlock()
 	if result != nil {
 		return VerifyResult(*result)
 	}
@@ -164,10 +164,20 @@ func (c *Conn) SetTlsExtHostName(name string) error {
 }
 
 // LocalAddr is the address of the connection beneath.
-func (c *Conn) LocalAddr() net.Addr { return c.conn.LocalAddr() }
+func (c *Conn) LocalAddr() net.Addr {
+	if c.empty() {
+		return nil
+	}
+	return c.conn.LocalAddr()
+}
 
 // RemoteAddr is the peer's address.
-func (c *Conn) RemoteAddr() net.Addr { return c.conn.RemoteAddr() }
+func (c *Conn) RemoteAddr() net.Addr {
+	if c.empty() {
+		return nil
+	}
+	return c.conn.RemoteAddr()
+}
 
 // SetDeadline sets the deadlines of the connection beneath.
 func (c *Conn) SetDeadline(t time.Time) error {
@@ -176,7 +186,7 @@ func (c *Conn) SetDeadline(t time.Time) error {
 
 // SetReadDeadline sets the read deadline of the connection beneath.
 func (c *Conn) SetReadDeadline(t time.Time) error {
-	if c.closed.Load() {
+	if c.empty() || c.closed.Load() {
 		return net.ErrClosed
 	}
 	return c.conn.SetReadDeadline(t)
@@ -185,11 +195,19 @@ func (c *Conn) SetReadDeadline(t time.Time) error {
 // SetWriteDeadline sets the write deadline of the connection beneath. A Write
 // that it ends may go on under a later one, with what it has not counted.
 func (c *Conn) SetWriteDeadline(t time.Time) error {
-	if c.closed.Load() {
+	if c.empty() || c.closed.Load() {
 		return net.ErrClosed
 	}
 	return c.conn.SetWriteDeadline(t)
 }
 
 // UnderlyingConn is the connection beneath. Reading or writing it breaks TLS.
-func (c *Conn) UnderlyingConn() net.Conn { return c.conn }
+func (c *Conn) UnderlyingConn() net.Conn {
+	if c.empty() {
+		return nil
+	}
+	return c.conn
+}
+
+// empty says that neither Client nor Server has made it.
+func (c *Conn) empty() bool { return c == nil || c.SSL == nil || c.conn == nil }

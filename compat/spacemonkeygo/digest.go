@@ -12,7 +12,7 @@ type Digest struct{ name string }
 // GetDigestByName is the digest of that name, "sha256".
 func GetDigestByName(name string) (*Digest, error) {
 	if !ossl.HasDigest(name) {
-		return nil, fmt.Errorf("Digest %v not found", name) //nolint:revive,staticcheck // the text of the original
+		return nil, fmt.Errorf("Digest %v not found", name)
 	}
 	return &Digest{name}, nil
 }

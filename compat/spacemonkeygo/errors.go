@@ -27,7 +27,7 @@ type ProviderError struct {
 }
 
 func (e *ProviderError) Error() string {
-	return fmt.Sprintf("openssl: no provider has %s: load provider %q, by ossl.LoadProvider(nil, %q) together with %q, or in openssl.cnf: %v",
+	return fmt.Sprintf("openssl: no provider has %s: load %q, by ossl.LoadProvider(nil, %q) together with %q, or in openssl.cnf: %v",
 		e.Algorithm, e.Provider, e.Provider, "default", e.Err)
 }
 

@@ -69,9 +69,9 @@ func helloHook(ctx context.Context, h *bridge.Handshake) (*bridge.HelloAnswer, e
 	if callback == nil {
 		return answer, nil
 	}
-	conn.SSL.beginSNI(h.ClientHello.ServerName)
+	conn.beginSNI(h.ClientHello.ServerName)
 	code := callback(conn.SSL)
-	next, again := conn.SSL.endSNI()
+	next, again := conn.endSNI()
 	if code == SSLTLSEXTErrAlertFatal {
 		return nil, bridge.AlertError(alertUnrecognizedName, errNameRefused)
 	}

@@ -14,6 +14,7 @@ type SSL struct {
 	ssl  *ossl.SSL    // until the handshake begins
 	conn *bridge.Conn // from then on
 	ctx  *Ctx         // the present one
+	shut bool         // the Conn is closed, though the driver may linger
 
 	verifyCb  VerifyCallback
 	hasVerify bool // verifyCb counts, and not the Ctx's
@@ -33,9 +34,13 @@ func (s *SSL) use(f func(*ossl.SSL)) bool {
 		return false
 	}
 	s.mu.Lock()
+	if s.shut {
+		s.mu.Unlock()
+		return false
+	}
 	if conn := s.conn; conn != nil {
 		s.mu.Unlock()
-		return conn.Control(func(ssl *ossl.SSL) error { f(ssl); return nil }) == nil
+		return conn.WithSSL(func(ssl *ossl.SSL) error { f(ssl); return nil }) == nil
 	}
 	defer s.mu.Unlock()
 	if s.ssl == nil {

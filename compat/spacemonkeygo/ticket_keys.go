@@ -111,7 +111,8 @@ func (t *ticketKeys) convert(key *TicketKey) (k ossl.TicketKey, ok bool, err err
 	}
 	k.Name = key.Name
 	cipher, digest := t.store.CipherCtx.Cipher.t.Name, t.store.DigestCtx.Digest.name
-	if strings.EqualFold(cipher, "aes-256-cbc") && strings.EqualFold(digest, "sha256") && len(key.CipherKey) == 32 && len(key.HMACKey) == 32 {
+	usual := strings.EqualFold(cipher, "aes-256-cbc") && strings.EqualFold(digest, "sha256")
+	if usual && len(key.CipherKey) == len(k.AES) && len(key.HMACKey) == len(k.HMAC) {
 		k.AES, k.HMAC = [32]byte(key.CipherKey), [32]byte(key.HMACKey)
 		return k, true, nil
 	}

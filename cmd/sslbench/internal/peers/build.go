@@ -56,6 +56,7 @@ func All() []Peer {
 		{Name: "conn", Dir: "peer/ours", Args: []string{"--mode", "conn"}, Own: true, HTTP: true, Crossings: true, Scales: true},
 		{Name: "gotls", Dir: "peer/gotls", Own: true, HTTP: true, Scales: true},
 		{Name: "fork", Dir: "peer/fork", Own: true, HTTP: true, Crossings: true},
+		{Name: "compat", Dir: "peer/compat", Own: true, HTTP: true, Crossings: true},
 		{Name: "nginx", HTTP: true, web: nginx},
 		{Name: "haproxy", HTTP: true, web: haproxy},
 		{Name: "noise", Dir: "peer/c", Own: true, HTTP: true, OnRequest: true}, // the baseline again: how far its ratios are from 1 is chance

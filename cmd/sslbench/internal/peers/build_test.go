@@ -1,6 +1,7 @@
 package peers
 
 import (
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -35,5 +36,23 @@ func TestOnlyPeersThatScaleTakePartInRowsWithWorkers(t *testing.T) {
 		if p.OnRequest && !p.Own && p.TakesPart(rows.Row{}) {
 			t.Errorf("%s takes part in ordinary rows", p.Name)
 		}
+	}
+}
+
+// The two peers are one program: what differs is the package beneath.
+func TestCompatIsTheForksProgram(t *testing.T) {
+	program := func(dir, pkg string) string {
+		b, err := os.ReadFile(filepath.Join("../../peer", dir, "main.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, code, ok := strings.Cut(string(b), "package main\n")
+		if !ok || !strings.Contains(code, `"`+pkg+`"`) {
+			t.Fatalf("%s does not import %s", dir, pkg)
+		}
+		return strings.ReplaceAll(code, pkg, "")
+	}
+	if program("fork", "github.com/libp2p/go-openssl") != program("compat", "github.com/spacemonkeygo/openssl") {
+		t.Error("they differ")
 	}
 }

@@ -43,6 +43,7 @@ var peerColors = map[string]color.RGBA{
 	"conn":    {R: 0x56, G: 0xb4, B: 0xe9, A: 0xff},
 	"gotls":   {R: 0xe6, G: 0x9f, B: 0x00, A: 0xff},
 	"fork":    {R: 0x9a, G: 0x9a, B: 0x9a, A: 0xff},
+	"compat":  {R: 0x44, G: 0xaa, B: 0x99, A: 0xff},
 	"nginx":   {R: 0x00, G: 0x9e, B: 0x73, A: 0xff},
 	"haproxy": {R: 0xcc, G: 0x79, B: 0xa7, A: 0xff},
 
@@ -255,7 +256,7 @@ func (r *Report) drawHead(c draw.Canvas, list []string) {
 
 // description follows a peer's name in the legend.
 var description = map[string]string{
-	peers.Baseline: " = 1.00", "loop": " (bridge.Loop)", "conn": " (bridge.Conn)", "gotls": " (crypto/tls)", "fork": " (libp2p/go-openssl)",
+	peers.Baseline: " = 1.00", "loop": " (bridge.Loop)", "conn": " (bridge.Conn)", "gotls": " (crypto/tls)", "fork": " (libp2p/go-openssl)", "compat": " (the same program on compat)",
 }
 
 func withFont(s text.Style, size vg.Length) text.Style {
