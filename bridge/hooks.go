@@ -87,6 +87,11 @@ type HelloAnswer struct {
 	// mode and depth, options, versions and hooks. Ciphers, groups and what is
 	// resumed stay those of the first. It is still the caller's.
 	Ctx *ossl.Ctx
+
+	// CustomExts is what to answer in extensions that the Ctx has by AddCustomExt,
+	// instead of what that was given; nil is no answer. What the client said in
+	// them is in ClientHelloInfo.Extensions.
+	CustomExts map[uint16][]byte
 }
 
 // PSK is a pre-shared key: RFC 8446, section 4.2.11, and RFC 4279.

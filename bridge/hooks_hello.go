@@ -18,6 +18,7 @@ type helloPlan struct {
 	refuse  bool // all of the client's protocols
 	session *ossl.Session
 	psk     *PSK
+	exts    map[uint16][]byte
 }
 
 // askHello asks for all that libssl asks later with no way to wait.
@@ -61,6 +62,9 @@ func (a *asker) applyHello(ssl *ossl.SSL, p *helloPlan) error {
 	if p.psk != nil {
 		errs = append(errs, ssl.SetPSK(p.psk.Identity, p.psk.Key, p.psk.SHA384))
 	}
+	for typ, data := range p.exts {
+		errs = append(errs, ssl.SetCustomExt(typ, data))
+	}
 	return errors.Join(append(errs, ssl.Answer(ossl.AskClientHello, ossl.Answer{}))...)
 }
 
@@ -69,8 +73,11 @@ func (a *asker) askSwitch(ctx context.Context, p *helloPlan) error {
 		return nil
 	}
 	answer, err := a.set.ClientHello(ctx, &a.info)
-	if err != nil || answer == nil || answer.Ctx == nil {
+	if err != nil || answer == nil {
 		return err
+	}
+	if p.exts = answer.CustomExts; answer.Ctx == nil {
+		return nil
 	}
 	p.ctx = answer.Ctx
 	if set := hooksOf(answer.Ctx); set != nil {

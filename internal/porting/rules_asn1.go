@@ -166,7 +166,7 @@ var rulesEngine = []rule{
 
 // Constants that carry a number or a name of the protocol.
 var rulesConstants = []rule{
-	use("SSL_OP_*", "ossl.Options ossl.Ctx.SetOptions", `c.SetOptions(ossl.OpNoTicket)`,
+	use("SSL_OP_* SSL_OP_BIT", "ossl.Options ossl.Ctx.SetOptions", `c.SetOptions(ossl.OpNoTicket)`,
 		"by number, where there is no constant: ossl.Options(…)"),
 	use("SSL_MODE_*", "ossl.Mode ossl.Ctx.SetMode", `c.SetMode(ossl.ModeReleaseBuffers)`, "by number, where there is no constant"),
 	use("SSL_VERIFY_*", "ossl.VerifyMode ossl.Ctx.SetVerify", `c.SetVerify(ossl.VerifyPeer)`, ""),

@@ -55,7 +55,7 @@ var rulesSSL = []rule{
 		"ossl.Reason.Alert ossl.Alert", "", "the alert that ended a handshake is in its error"),
 	del("SSL_up_ref SSL_dup SSL_clear SSL_copy_session_id", "an SSL has one owner and one connection: make another from the Ctx"),
 	del("SSL_CTX_set_ecdh_auto SSL_set_ecdh_auto SSL_CTX_set_tmp_ecdh SSL_set_tmp_ecdh SSL_CTX_set_tmp_ecdh_callback "+
-		"SSL_set_tmp_ecdh_callback SSL_CTX_set_tmp_rsa SSL_CTX_set_tmp_rsa_callback SSL_CTX_need_tmp_RSA SSL_need_tmp_RSA",
+		"SSL_set_tmp_ecdh_callback SSL_CTX_set_tmp_rsa SSL_CTX_set_tmp_rsa_callback SSL_CTX_need_tmp_RSA SSL_need_tmp_RSA SSL_set_tmp_rsa SSL_set_tmp_rsa_callback",
 		"key exchange is chosen from the list of groups: bridge.Config.Groups, (*ossl.Ctx).Set1GroupsList"),
 	use("SSL_CTX_set_tmp_dh SSL_CTX_set0_tmp_dh_pkey SSL_CTX_set_dh_auto SSL_CTX_set_tmp_dh_callback SSL_set_tmp_dh "+
 		"SSL_set0_tmp_dh_pkey SSL_set_dh_auto SSL_set_tmp_dh_callback", "bridge.Config.Groups ossl.Ctx.Set1GroupsList",
@@ -97,8 +97,17 @@ var rulesSSL = []rule{
 		"SSL_CTX_sess_hits SSL_CTX_sess_cb_hits SSL_CTX_sess_misses SSL_CTX_sess_timeouts SSL_CTX_sess_cache_full",
 		"ossl.Ctx.SessSetCacheSize ossl.Ctx.SetSessionCacheMode ossl.ConnectionState.Resumed", "",
 		"servers resume by stateless tickets; count ConnectionState.Resumed"),
-	no("SSL_CTX_add_session SSL_CTX_remove_session SSL_CTX_flush_sessions SSL_CTX_flush_sessions_ex SSL_CTX_sessions",
-		"resumption is by stateless tickets; the internal cache is libssl's own"),
+	no("SSL_CTX_sessions", "C's table can only be walked while no handshake runs: count by SessNumber, see new sessions by "+
+		"ossl.EventSession, or keep them in a bridge.SessionStore"),
+	del("SSL_test_functions", "for libssl's own tests, and in no library that is shipped"),
+	del("SSL_CTX_set_async_callback SSL_set_async_callback", "who answers an asynchronous job (ossl.AskKey) knows that it may go on: "+
+		"bridge takes the next step by itself"),
+	use("SSL_get0_dane", "ossl.SSL.DaneTlsaAdd ossl.SSL.Get0DaneAuthority ossl.SSL.Get0DaneTlsa", "",
+		"the struct is libssl's own; what there is to know of it has methods"),
+	use("SSL_CTX_set0_ctlog_store SSL_CTX_get0_ctlog_store", "ossl.Ctx.SetCtlogListFile ossl.Ctx.SetDefaultCtlogListFile",
+		`err = c.SetCtlogListFile(file)`, "a Ctx has a store of its own, which is filled from a file"),
+	use("TLS1_get_version TLS1_get_client_version", "ossl.SSL.Version ossl.SSL.ClientVersion", "",
+		"in C too they are SSL_version and SSL_client_version"),
 	del("SSL_CTX_set_timeout SSL_CTX_get_timeout SSL_set_timeout SSL_get_default_timeout",
 		"tickets live as long as OpenSSL's default says; a hook for tickets decides otherwise"),
 	use("SSL_set_quiet_shutdown SSL_CTX_set_quiet_shutdown SSL_get_quiet_shutdown SSL_CTX_get_quiet_shutdown",
@@ -112,8 +121,6 @@ var rulesSSL = []rule{
 	no("SSL_get_client_random SSL_get_server_random SSL_SESSION_get_master_key SSL_SESSION_set1_master_key",
 		"for key logs, let the library write them; an exporter serves channel binding"),
 	no("SSL_trace", "bridge.Tracer shows each step of the handshake; `openssl s_client -trace` shows the messages"),
-	use("SSL_set_msg_callback SSL_CTX_set_msg_callback", "bridge.Tracer bridge.Conn.SetTrace", "",
-		"each step of the state machine; the messages' bytes are not shown"),
 	use("BIO_f_ssl BIO_new_ssl BIO_new_ssl_connect BIO_new_buffer_ssl_connect BIO_set_ssl BIO_get_ssl BIO_set_ssl_mode "+
 		"BIO_set_ssl_renegotiate_* BIO_get_num_renegotiates BIO_do_handshake BIO_ssl_copy_session_id BIO_ssl_shutdown",
 		"bridge.Dial bridge.Conn", `conn, err = bridge.Dial("tcp", addr, cfg)`, "a Conn is an io.ReadWriteCloser"),
@@ -122,8 +129,6 @@ var rulesSSL = []rule{
 	use("SSL_CONF_CTX_* SSL_CONF_cmd* SSL_CONF_FLAG_* SSL_CONF_TYPE_* SSL_CTX_config SSL_config", "bridge.Config", "",
 		"a Go program reads its own configuration into a bridge.Config"),
 	use("SSL_sendfile SSL_write_early_data SSL_read_early_data", "ossl.SSL.Write bridge.Conn.Write", "", "an ordinary Write"),
-	use("SSL_CTX_set_client_cert_engine", "ossl.Ctx.UsePrivateKey", `err = c.UsePrivateKey(pk)`,
-		"keys in an HSM come through a provider"),
 	use("SSL_CTX_set_default_read_ahead SSL_set_read_ahead SSL_get_read_ahead SSL_CTX_get_read_ahead SSL_CTX_get_default_read_ahead",
 		"ossl.Ctx.SetReadAhead", `c.SetReadAhead(true)`, "on by default in bridge.Config"),
 	no("SSL_get_shared_ciphers SSL_get_client_ciphers SSL_get0_raw_cipherlist SSL_bytes_to_cipher_list SSL_CTRL_GET_RAW_CIPHERLIST",
