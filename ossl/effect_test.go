@@ -3,6 +3,8 @@ package ossl_test
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
+	"os"
 	"slices"
 	"testing"
 
@@ -79,11 +81,15 @@ func TestRecordShape(t *testing.T) {
 // Pipelines need read-ahead, which SetMaxPipelines switches on: what else it
 // does takes a cipher that can.
 func TestMaxPipelinesReadsAhead(t *testing.T) {
-	s := newUnused(t)
-	before := s.GetReadAhead()
+	s, c := newUnused(t), newCtx(t)
+	before := s.GetReadAhead() || c.GetReadAhead()
 	must(t, s.SetMaxPipelines(2))
-	if before || !s.GetReadAhead() {
-		t.Error(before, s.GetReadAhead())
+	must(t, c.SetMaxPipelines(2))
+	made, err := c.NewSSL()
+	must(t, err)
+	defer made.Close()
+	if before || !s.GetReadAhead() || !made.GetReadAhead() {
+		t.Error(before, s.GetReadAhead(), made.GetReadAhead())
 	}
 }
 
@@ -147,9 +153,10 @@ func TestPolicies(t *testing.T) {
 		{"SSL.SetMaxCertList", nil, strict(func(s *ossl.SSL) error { s.SetMaxCertList(100); return nil }), true},
 		{"Ctx.SetPurpose", ctx(func(c *ossl.Ctx) error { return c.SetPurpose(ossl.PurposeSMIMESign) }), nil, true},
 		{"SSL.SetPurpose", nil, strict(func(s *ossl.SSL) error { return s.SetPurpose(ossl.PurposeSMIMESign) }), true},
-		{"Ctx.SetTrust", ctx(func(c *ossl.Ctx) error { return c.SetTrust(ossl.TrustSSLServer) }), nil, false},
-		{"SSL.SetTrust", nil, strict(func(s *ossl.SSL) error { return s.SetTrust(ossl.TrustSSLServer) }), false},
-		{"Ctx.SetTrust nonsense", nil, func(p *pair) error { return p.server.SetTrust(ossl.TrustTSA) }, false},
+		{"Ctx.SetTrust", trustedFor("serverAuth", ossl.TrustSSLServer), nil, false},
+		{"Ctx.SetTrust for something else", trustedFor("serverAuth", ossl.TrustEmail), nil, true},
+		{"SSL.SetTrust", trustedFor("emailProtection", 0), strict(func(s *ossl.SSL) error { return s.SetTrust(ossl.TrustEmail) }), false},
+		{"SSL.SetTrust for something else", trustedFor("serverAuth", 0), strict(func(s *ossl.SSL) error { return s.SetTrust(ossl.TrustEmail) }), true},
 		{"SSL.SetSecurityLevel", nil, strict(func(s *ossl.SSL) error { s.SetSecurityLevel(4); return nil }), true},
 		{"SSL.SetHostflags", nil, strict(func(s *ossl.SSL) error {
 			s.SetHostflags(ossl.CheckFlagNeverCheckSubject)
@@ -182,6 +189,31 @@ func TestPolicies(t *testing.T) {
 				t.Log(client)
 			}
 		})
+	}
+}
+
+// trustedFor trusts the root for one purpose only, and demands trust for
+// another unless that is 0.
+func trustedFor(purpose string, demanded ossl.Trust) setup {
+	return func(c *ossl.Ctx) error {
+		text, err := os.ReadFile(testdata.Path(testdata.ECDSA.Roots))
+		if err != nil {
+			return err
+		}
+		root, err := ossl.PEMReadX509s(text)
+		if err != nil {
+			return err
+		}
+		defer root[0].Close()
+		st, err := ossl.NewStore()
+		if err != nil {
+			return err
+		}
+		defer st.Close()
+		if err := errors.Join(root[0].Add1TrustObject(purpose), st.AddCert(root[0]), c.SetCertStore(st)); err != nil || demanded == 0 {
+			return err
+		}
+		return c.SetTrust(demanded)
 	}
 }
 

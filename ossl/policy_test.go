@@ -386,7 +386,12 @@ func TestCTValidation(t *testing.T) {
 			server := serverCtx(t, testdata.ECDSA, only(ossl.TLS1_3Version))
 			must(t, server.UseServerinfoEx(ossl.ServerinfoV2, serverinfo(tt.scts...)))
 			client := clientCtx(t, testdata.ECDSA)
-			must(t, client.SetCtlogListFile(conf))
+			if tt.logs == 1 {
+				t.Setenv("CTLOG_FILE", conf)
+				must(t, client.SetDefaultCtlogListFile())
+			} else {
+				must(t, client.SetCtlogListFile(conf))
+			}
 			for _, each := range []bool{false, true} {
 				if !each {
 					must(t, client.SetCTValidation(tt.logs))
