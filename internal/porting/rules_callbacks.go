@@ -54,7 +54,7 @@ var rulesCallbacks = []rule{
 	use("SSL_set_psk_client_callback SSL_set_psk_server_callback SSL_set_psk_find_session_callback SSL_set_psk_use_session_callback",
 		"bridge.Hooks.PSK bridge.PSK ossl.SSL.SetPSK ossl.Ctx.SetAhead", "",
 		"the Ctx says that its SSLs look (SetAhead), and each SSL is given its own key (SetPSK); Hooks.PSK does both"),
-	use("SSL_CTX_set_psk_* SSL_psk_* SSL_CTX_use_psk_identity_hint SSL_use_psk_identity_hint SSL_get_psk_identity*",
+	use("SSL_CTX_set_psk_* SSL_psk_* SSL_get_psk_identity*",
 		"bridge.Hooks.PSK bridge.PSK ossl.SSL.SetPSK ossl.Ctx.SetAhead", "", "Hooks.PSK is the key of an identity, and on clients what to offer"),
 	no("SSL_CTX_set_srp_* SSL_*srp*", "SRP is deprecated, and TLS 1.3 has none: use a PSK"),
 	use("SSL_CTX_set_keylog_callback SSL_CTX_keylog_cb_func", "bridge.Hooks.Event ossl.EventKeyLog", "",

@@ -1253,7 +1253,7 @@ var goTable = []goLine{
 	{"ossl.PEMReadBioSession", "func", "(pem []byte) (*Session, error)", "PEMReadBioSession reads the first session of a PEM text: PEM_read_bio_SSL_SESSION(3) and PEM_read_SSL_SESSION.", "PEM_read_SSL_SESSION PEM_read_bio_SSL_SESSION"},
 	{"ossl.PEMReadBioX509", "func", "(pem []byte) (*X509, error)", "PEMReadBioX509 reads the first certificate of a PEM text: PEM_read_bio_X509_AUX(3).", "PEM_read_bio_X509_AUX"},
 	{"ossl.PEMReadBioX509CRL", "func", "(pem []byte) (*CRL, error)", "PEMReadBioX509CRL reads the first CRL of a PEM text: PEM_read_bio_X509_CRL(3).", "PEM_read_bio_X509_CRL"},
-	{"ossl.PEMReadX509s", "func", "(pem []byte) ([]*X509, error)", "PEMReadX509s reads every certificate of a PEM text, in its order.", "PEM_read_bio_X509_AUX STACK_OF sk_X509_num sk_X509_push sk_X509_value"},
+	{"ossl.PEMReadX509s", "func", "(pem []byte) ([]*X509, error)", "PEMReadX509s reads every certificate of a PEM text, in its order.", "PEM_read_bio_X509_AUX STACK_OF"},
 	{"ossl.PEMX509InfoReadBio", "func", "(pem []byte) ([]X509Info, error)", "PEMX509InfoReadBio reads all certificates, CRLs and keys of a PEM text: PEM_X509_INFO_read_bio(3).", "PEM_X509_INFO_read_bio"},
 	{"ossl.PKCS12", "type", "", "PKCS12 is what a PKCS#12 file (.p12, .pfx) holds.", "PKCS12"},
 	{"ossl.PKCS12.CA", "field", "[]*X509", "the other certificates", ""},
