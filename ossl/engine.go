@@ -166,6 +166,9 @@ func (e *Engine) LoadCert(id string) (x *X509, err error) {
 // as capi does: SSL_CTX_set_client_cert_engine(3). An engine that cannot is an
 // error. The Ctx keeps e alive; see Init.
 func (c *Ctx) SetClientCertEngine(e *Engine) error {
+	if c == nil || c.p == nil {
+		return ErrClosed
+	}
 	if !HasEngine() {
 		return ErrNoEngine
 	}
