@@ -183,6 +183,14 @@ func (c *Conn) Session() (*ossl.Session, error) {
 	return s, nil
 }
 
+// CustomExts are the extensions of ossl.Ctx.AddCustomExt's that the peer has
+// sent so far.
+func (c *Conn) CustomExts() []ossl.CustomExt {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.ssl.CustomExts()
+}
+
 // SetTrace has f called after each step of the handshake and of the shutdown,
 // with the C function ("SSL_connect", "SSL_accept", "SSL_shutdown") and what it
 // came to. f runs in the middle of things, and must neither wait nor call

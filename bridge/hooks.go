@@ -101,6 +101,11 @@ type HelloAnswer struct {
 	// the connection is driven: for settings of this one connection. It must not
 	// wait, nor keep the SSL. An error ends the handshake.
 	Apply func(*ossl.SSL) error
+
+	// CustomExts is what to answer in extensions that the Ctx has by AddCustomExt,
+	// instead of what that was given; nil is no answer. What the client said in
+	// them is in ClientHelloInfo.Extensions.
+	CustomExts map[uint16][]byte
 }
 
 // PSK is a pre-shared key: RFC 8446, section 4.2.11, and RFC 4279.

@@ -18,6 +18,7 @@ type helloPlan struct {
 	refuse  bool   // all of the client's protocols
 	session []byte // in DER, because an answer that comes too late is dropped, and closes nothing
 	psk     *PSK
+	exts    map[uint16][]byte
 }
 
 // askHello asks for all that libssl asks later with no way to wait.
@@ -62,6 +63,9 @@ func (a *asker) applyHello(ssl *ossl.SSL, p *helloPlan) error {
 			errs = append(errs, hookError("PSK", err))
 		}
 	}
+	for typ, data := range p.exts {
+		errs = append(errs, ssl.SetCustomExt(typ, data))
+	}
 	if err := errors.Join(errs...); err != nil {
 		return err
 	}
@@ -76,7 +80,7 @@ func (a *asker) askSwitch(ctx context.Context, p *helloPlan) error {
 	if err != nil || answer == nil {
 		return err
 	}
-	p.apply = answer.Apply
+	p.apply, p.exts = answer.Apply, answer.CustomExts
 	if answer.Ctx == nil {
 		return nil
 	}

@@ -75,6 +75,10 @@ func (s *Stream) SetContext(v any) { s.value = v }
 // C.
 func (s *Stream) ConnectionState() ossl.ConnectionState { return s.ssl.ConnectionState() }
 
+// CustomExts are the extensions of ossl.Ctx.AddCustomExt's that the peer has
+// sent so far. It costs a crossing into C.
+func (s *Stream) CustomExts() []ossl.CustomExt { return s.ssl.CustomExts() }
+
 // PauseReading stops Data, and with it what the peer can send, until
 // ResumeReading. Data that libssl has decrypted already may still come once.
 func (s *Stream) PauseReading() { s.paused = true; s.rearm() }

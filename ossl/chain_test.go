@@ -88,6 +88,10 @@ func TestIdentities(t *testing.T) {
 			must(t, s.UsePrivateKeyASN1(ossl.NIDECPublicKey, der))
 			must(t, s.Set0Chain(chain))
 		},
+		"SSL.Set1Chain": func(_ *ossl.Ctx, s *ossl.SSL) {
+			must(t, s.UseCertAndKey(leaf, key, nil, true))
+			must(t, s.Set1Chain(chain))
+		},
 		"SSL.Set1ChainCertStore": func(_ *ossl.Ctx, s *ossl.SSL) {
 			must(t, s.UseCertAndKey(leaf, key, nil, true))
 			must(t, s.Set1ChainCertStore(chainStore(t, chain)))
@@ -258,8 +262,9 @@ func TestDefaultVerifyPlaces(t *testing.T) {
 	t.Setenv("SSL_CERT_DIR", testdata.Path(testdata.RootsDir))
 	for name, trust := range map[string]setup{
 		"SetDefaultVerifyFile": (*ossl.Ctx).SetDefaultVerifyFile, "SetDefaultVerifyDir": (*ossl.Ctx).SetDefaultVerifyDir,
-		"LoadVerifyStore": func(c *ossl.Ctx) error { return c.LoadVerifyStore(testdata.Path(testdata.ECDSA.Roots)) },
-		"nothing":         func(*ossl.Ctx) error { return nil },
+		"SetDefaultVerifyStore": (*ossl.Ctx).SetDefaultVerifyStore,
+		"LoadVerifyStore":       func(c *ossl.Ctx) error { return c.LoadVerifyStore(testdata.Path(testdata.ECDSA.Roots)) },
+		"nothing":               func(*ossl.Ctx) error { return nil },
 	} {
 		client := newCtx(t, trust)
 		client.SetVerify(ossl.VerifyPeer)
@@ -268,7 +273,6 @@ func TestDefaultVerifyPlaces(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	must(t, newCtx(t).SetDefaultVerifyStore())
 	if err := newCtx(t).LoadVerifyStore("/no/such/file"); err == nil {
 		t.Error("trusted nothing")
 	}

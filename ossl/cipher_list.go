@@ -5,6 +5,14 @@ import "C"
 
 import "strings"
 
+// DefaultCipherList is what SetCipherList need not be told, a list in OpenSSL's
+// syntax: OSSL_default_cipher_list(3).
+func DefaultCipherList() string { crossing(); return C.GoString(C.OSSL_default_cipher_list()) }
+
+// DefaultCiphersuites is the same for SetCiphersuites and TLS 1.3:
+// OSSL_default_ciphersuites(3).
+func DefaultCiphersuites() string { crossing(); return C.GoString(C.OSSL_default_ciphersuites()) }
+
 // GetCiphers lists the suites that are configured, in order of preference:
 // SSL_CTX_get_ciphers(3). The slice stands for STACK_OF(SSL_CIPHER):
 // sk_SSL_CIPHER_num and sk_SSL_CIPHER_value are len and an index,

@@ -2,7 +2,7 @@ package ossl
 
 // #include <stdlib.h>
 // #include <openssl/ct.h>
-// #include "shim_more.h"
+// #include "shim_answer.h"
 import "C"
 
 import (
@@ -75,6 +75,26 @@ func (s *SSL) Get0PeerScts() []SCT {
 			C.free(unsafe.Pointer(t.log_id))
 		}
 		return list
+	})
+}
+
+// SetCTValidation demands valid timestamps of at least so many different logs,
+// of those of SetCtlogListFile: it stands for the callback of
+// SSL_CTX_set_ct_validation_callback(3). A handshake with fewer fails where the
+// peer is verified, and otherwise Get0PeerScts says why. DisableCT takes it back.
+func (c *Ctx) SetCTValidation(logs int) error {
+	return c.call("SSL_CTX_set_ct_validation_callback", func(c *C.SSL_CTX) *C.gossl_err {
+		crossing()
+		return C.gossl_set_ct_quorum(c, nil, C.uint(max(logs, 0)))
+	})
+}
+
+// SetCTValidation is the same for one connection:
+// SSL_set_ct_validation_callback(3).
+func (s *SSL) SetCTValidation(logs int) error {
+	return s.call("SSL_set_ct_validation_callback", func(s *C.SSL) *C.gossl_err {
+		crossing()
+		return C.gossl_set_ct_quorum(nil, s, C.uint(max(logs, 0)))
 	})
 }
 

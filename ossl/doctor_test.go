@@ -3,8 +3,10 @@ package ossl_test
 import (
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/sslsock/sslsock/ossl"
@@ -64,4 +66,41 @@ func TestRandIsSeeded(t *testing.T) {
 	if !ossl.RandStatus() {
 		t.Error("RAND_status says that there is not enough entropy")
 	}
+}
+
+// What libcrypto says of itself is what the program openssl says of it.
+func TestBuildInfo(t *testing.T) {
+	info := func(what string) string { return strings.TrimSpace(openssl(t, nil, "info", what)) }
+	dir := info("-configdir")
+	for _, tt := range []struct{ name, got, want string }{
+		{"ModulesDir", ossl.ModulesDir(), info("-modulesdir")},
+		{"SeedSource", ossl.SeedSource(), info("-seeds")},
+		{"CPUInfo", ossl.CPUInfo(), info("-cpusettings")},
+		{"DefaultCertFile", ossl.DefaultCertFile(), filepath.Join(dir, "cert.pem")},
+		{"DefaultCertDir", ossl.DefaultCertDir(), filepath.Join(dir, "certs")},
+		{"DefaultCertFileEnv", ossl.DefaultCertFileEnv(), "SSL_CERT_FILE"},
+		{"DefaultCertDirEnv", ossl.DefaultCertDirEnv(), "SSL_CERT_DIR"},
+	} {
+		if tt.got != tt.want {
+			t.Errorf("%s is %q, want %q", tt.name, tt.got, tt.want)
+		}
+	}
+}
+
+func init() {
+	children["fips properties"] = func() error {
+		if !ossl.DefaultPropertiesIsFIPSEnabled() {
+			return errors.New("the configuration asks for fips=yes, and it is not enabled")
+		}
+		return nil
+	}
+}
+
+// The configuration file of a child asks for algorithms of the FIPS provider.
+func TestFIPSProperties(t *testing.T) {
+	if ossl.DefaultPropertiesIsFIPSEnabled() {
+		t.Log("this machine's configuration asks for fips=yes")
+	}
+	cnf := tempFile(t, "openssl.cnf", []byte("openssl_conf = init\n[init]\nalg_section = evp\n[evp]\ndefault_properties = fips=yes\n"))
+	runChild(t, "fips properties", func(cmd *exec.Cmd) { cmd.Env = append(cmd.Env, "OPENSSL_CONF="+cnf) })
 }

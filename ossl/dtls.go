@@ -1,9 +1,10 @@
 package ossl
 
-// #include "shim_more.h"
+// #include "shim_answer.h"
 import "C"
 
 import (
+	"fmt"
 	"runtime"
 	"time"
 	"unsafe"
@@ -38,6 +39,23 @@ func (s *SSL) DTLSv1HandleTimeout() (sent bool, err error) {
 	runtime.KeepAlive(s)
 	_, err = verdict("DTLSv1_handle_timeout", r.code, r.sys, r.err)
 	return r.n > 0, err
+}
+
+// SetDTLSTimer sets how long to wait for the peer before the first repetition,
+// and how long at most: each wait is twice the one before. It stands for the
+// callback of DTLS_set_timer_cb(3); libssl's own begins with a second and ends
+// with a minute.
+func (s *SSL) SetDTLSTimer(first, longest time.Duration) error {
+	if s == nil || s.p == nil {
+		return ErrClosed
+	}
+	if first < time.Millisecond || longest < first || longest > time.Hour {
+		return fmt.Errorf("ossl: DTLS timer of %v to %v: must be 1ms to 1h, the shorter one first", first, longest)
+	}
+	return s.call("DTLS_set_timer_cb", func(s *C.SSL) *C.gossl_err {
+		crossing()
+		return C.gossl_set_dtls_timer(s, C.uint(first.Microseconds()), C.uint(longest.Microseconds()))
+	})
 }
 
 // DTLSv1Listen answers ClientHellos without a good cookie by a request for one,
@@ -78,9 +96,10 @@ func (s *SSL) Stateless() (ok bool, w Want, err error) {
 
 // SetCookieSecret has cookies made and checked in C: an HMAC with SHA-256 over
 // the client's address, under secret. It stands for
-// SSL_CTX_set_cookie_generate_cb(3), SSL_CTX_set_cookie_verify_cb and the two
-// for SSL_stateless. Servers that share the secret take each other's cookies;
-// change it from time to time.
+// SSL_CTX_set_cookie_generate_cb(3), SSL_CTX_set_cookie_verify_cb(3), and for
+// SSL_stateless SSL_CTX_set_stateless_cookie_generate_cb(3) and
+// SSL_CTX_set_stateless_cookie_verify_cb(3). Servers that share the secret take
+// each other's cookies; change it from time to time.
 func (c *Ctx) SetCookieSecret(secret []byte) error {
 	return c.call("SSL_CTX_set_cookie_generate_cb", func(c *C.SSL_CTX) *C.gossl_err {
 		crossing()

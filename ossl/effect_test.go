@@ -3,6 +3,8 @@ package ossl_test
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
+	"os"
 	"slices"
 	"testing"
 
@@ -82,16 +84,24 @@ func TestRecordShape(t *testing.T) {
 // only, so the socket has to.
 func TestMaxPipelinesReadsAhead(t *testing.T) {
 	for _, pipelines := range []int{1, 2} {
-		p := connect(t, clientCtx(t, testdata.ECDSA), serverCtx(t, testdata.ECDSA))
-		p.echo()
-		must(t, p.server.SetMaxPipelines(pipelines))
-		for range 2 {
-			write(t, p.client, make([]byte, 100))
-		}
-		n, _, err := p.server.Read(make([]byte, 100))
-		must(t, err)
-		if left := readable(t, p.sfd); n != 100 || left != (pipelines == 1) {
-			t.Errorf("%d pipelines: read %d, the second record is still in the socket: %t", pipelines, n, left)
+		for _, of := range []string{"SSL", "Ctx"} {
+			ctx := serverCtx(t, testdata.ECDSA)
+			if of == "Ctx" {
+				must(t, ctx.SetMaxPipelines(pipelines))
+			}
+			p := connect(t, clientCtx(t, testdata.ECDSA), ctx)
+			p.echo()
+			if of == "SSL" {
+				must(t, p.server.SetMaxPipelines(pipelines))
+			}
+			for range 2 {
+				write(t, p.client, make([]byte, 100))
+			}
+			n, _, err := p.server.Read(make([]byte, 100))
+			must(t, err)
+			if left := readable(t, p.sfd); n != 100 || left != (pipelines == 1) {
+				t.Errorf("%s, %d pipelines: read %d, the second record is still in the socket: %t", of, pipelines, n, left)
+			}
 		}
 	}
 }
@@ -156,9 +166,10 @@ func TestPolicies(t *testing.T) {
 		{"SSL.SetMaxCertList", nil, strict(func(s *ossl.SSL) error { s.SetMaxCertList(100); return nil }), true},
 		{"Ctx.SetPurpose", ctx(func(c *ossl.Ctx) error { return c.SetPurpose(ossl.PurposeSMIMESign) }), nil, true},
 		{"SSL.SetPurpose", nil, strict(func(s *ossl.SSL) error { return s.SetPurpose(ossl.PurposeSMIMESign) }), true},
-		{"Ctx.SetTrust", ctx(func(c *ossl.Ctx) error { return c.SetTrust(ossl.TrustSSLServer) }), nil, false},
-		{"SSL.SetTrust", nil, strict(func(s *ossl.SSL) error { return s.SetTrust(ossl.TrustSSLServer) }), false},
-		{"Ctx.SetTrust nonsense", nil, func(p *pair) error { return p.server.SetTrust(ossl.TrustTSA) }, false},
+		{"Ctx.SetTrust", trustedFor("serverAuth", ossl.TrustSSLServer), nil, false},
+		{"Ctx.SetTrust for something else", trustedFor("serverAuth", ossl.TrustEmail), nil, true},
+		{"SSL.SetTrust", trustedFor("emailProtection", 0), strict(func(s *ossl.SSL) error { return s.SetTrust(ossl.TrustEmail) }), false},
+		{"SSL.SetTrust for something else", trustedFor("serverAuth", 0), strict(func(s *ossl.SSL) error { return s.SetTrust(ossl.TrustEmail) }), true},
 		{"SSL.SetSecurityLevel", nil, strict(func(s *ossl.SSL) error { s.SetSecurityLevel(4); return nil }), true},
 		{"SSL.SetHostflags", nil, strict(func(s *ossl.SSL) error {
 			s.SetHostflags(ossl.CheckFlagNeverCheckSubject)
@@ -191,6 +202,31 @@ func TestPolicies(t *testing.T) {
 				t.Log(client)
 			}
 		})
+	}
+}
+
+// trustedFor trusts the root for one purpose only, and demands trust for
+// another unless that is 0.
+func trustedFor(purpose string, demanded ossl.Trust) setup {
+	return func(c *ossl.Ctx) error {
+		text, err := os.ReadFile(testdata.Path(testdata.ECDSA.Roots))
+		if err != nil {
+			return err
+		}
+		root, err := ossl.PEMReadX509s(text)
+		if err != nil {
+			return err
+		}
+		defer root[0].Close()
+		st, err := ossl.NewStore()
+		if err != nil {
+			return err
+		}
+		defer st.Close()
+		if err := errors.Join(root[0].Add1TrustObject(purpose), st.AddCert(root[0]), c.SetCertStore(st)); err != nil || demanded == 0 {
+			return err
+		}
+		return c.SetTrust(demanded)
 	}
 }
 

@@ -162,6 +162,22 @@ func (e *Engine) LoadCert(id string) (x *X509, err error) {
 	return x, err
 }
 
+// SetClientCertEngine has an engine choose the certificate and key of clients,
+// as capi does: SSL_CTX_set_client_cert_engine(3). An engine that cannot is an
+// error. The Ctx keeps e alive; see Init.
+func (c *Ctx) SetClientCertEngine(e *Engine) error {
+	if c == nil || c.p == nil {
+		return ErrClosed
+	}
+	if !HasEngine() {
+		return ErrNoEngine
+	}
+	return onObjects("SSL_CTX_set_client_cert_engine", func() *C.gossl_err {
+		crossing()
+		return C.gossl_ctx_set_client_cert_engine(c.c(), e.c())
+	}, c, e)
+}
+
 // GetID is the engine's short name: ENGINE_get_id(3).
 func (e *Engine) GetID() string {
 	return valueOf(func() string { return C.GoString(C.gossl_engine_id(e.c())) }, e)

@@ -1,6 +1,6 @@
 package ossl
 
-// #include "shim.h"
+// #include "shim_answer.h"
 import "C"
 
 import "unsafe"
@@ -22,6 +22,9 @@ const (
 	// EventSession is a new session: SSL_CTX_sess_set_new_cb(3). A client of TLS 1.3
 	// sees it in a Read, because tickets come after the handshake.
 	EventSession EventKind = C.GOSSL_EVENT_SESSION
+	// EventExtension is an extension that has come: SSL_set_tlsext_debug_callback(3).
+	// It is asked for by SetTlsextDebug.
+	EventExtension EventKind = C.GOSSL_EVENT_EXTENSION
 )
 
 // Event is something that libssl told during an operation. It is reported when
@@ -35,9 +38,9 @@ type Event struct {
 	Alert   Alert    // of EventAlert
 	Fatal   bool     // of EventAlert
 	Sent    bool     // of EventAlert and EventMessage; else received
-	Version int      // of EventMessage
-	Type    int      // of EventMessage: SSL3_RT_*
-	Message []byte   // of EventMessage
+	Version int      // of EventMessage and EventExtension
+	Type    int      // of EventMessage: SSL3_RT_*; of EventExtension its number
+	Message []byte   // of EventMessage; of EventExtension its data
 	Session *Session // of EventSession: the receiver closes it
 }
 
@@ -52,6 +55,16 @@ func (c *Ctx) SetEvents(kinds ...EventKind) error {
 	return c.call("SSL_CTX_set_info_callback", func(c *C.SSL_CTX) *C.gossl_err {
 		crossing()
 		return C.gossl_ctx_set_events(c, bits)
+	})
+}
+
+// SetTlsextDebug has the SSL keep an EventExtension for each extension that
+// comes, until it is called again with false:
+// SSL_set_tlsext_debug_callback(3).
+func (s *SSL) SetTlsextDebug(on bool) error {
+	return s.call("SSL_set_tlsext_debug_callback", func(s *C.SSL) *C.gossl_err {
+		crossing()
+		return C.gossl_set_tlsext_debug(s, cBool(on))
 	})
 }
 
@@ -89,7 +102,7 @@ func eventOf(e *C.gossl_event) Event {
 		ev.State, ev.Sent = string(text), e.a&C.SSL_CB_WRITE != 0
 		ev.Alert, ev.Fatal = Alert(e.b&0xff), e.b>>8 == C.SSL3_AL_FATAL
 		return ev
-	case EventMessage:
+	case EventMessage, EventExtension:
 		ev.Sent, ev.Version, ev.Type, ev.Message = e.a != 0, int(e.b), int(e.c), text
 		return ev
 	default:

@@ -180,7 +180,7 @@ gossl_err *gossl_hook_set_psk(SSL *s, const unsigned char *id, size_t id_len, co
 
 // shim_event.c: what is only told.
 
-enum { GOSSL_EVENT_KEYLOG, GOSSL_EVENT_INFO, GOSSL_EVENT_ALERT, GOSSL_EVENT_MESSAGE, GOSSL_EVENT_SESSION };
+enum { GOSSL_EVENT_KEYLOG, GOSSL_EVENT_INFO, GOSSL_EVENT_ALERT, GOSSL_EVENT_MESSAGE, GOSSL_EVENT_SESSION, GOSSL_EVENT_EXTENSION };
 
 typedef struct gossl_event {
 	struct gossl_event *next;

@@ -1,9 +1,10 @@
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <openssl/ct.h>
 
-#include "shim_more.h"
+#include "shim_answer.h"
 
 #ifndef OPENSSL_NO_CT
 
@@ -40,6 +41,38 @@ GOSSL_GET(gossl_bytes, gossl_scts, (SSL *s), scts(s))
 // exist.
 GOSSL_CALL(gossl_disable_ct, (SSL *s), SSL_set_ct_validation_callback(s, NULL, NULL) == 1)
 GOSSL_CALL(gossl_ctx_disable_ct, (SSL_CTX *c), SSL_CTX_set_ct_validation_callback(c, NULL, NULL) == 1)
+
+static int same_log(const SCT *a, const SCT *b)
+{
+	unsigned char *p = NULL, *q = NULL;
+	size_t n = SCT_get0_log_id(a, &p), m = SCT_get0_log_id(b, &q);
+	return n == m && (n == 0 || memcmp(p, q, n) == 0);
+}
+
+static int valid(const SCT *t) { return SCT_get_validation_status(t) == SCT_VALIDATION_STATUS_VALID; }
+
+// quorum counts the logs that have issued a valid timestamp.
+static int quorum(const CT_POLICY_EVAL_CTX *ctx, const STACK_OF(SCT) *sk, void *arg)
+{
+	(void)ctx;
+	uintptr_t logs = 0;
+	for (int i = 0; i < sk_SCT_num(sk); i++) {
+		int again = !valid(sk_SCT_value(sk, i));
+		for (int j = 0; j < i && !again; j++)
+			again = valid(sk_SCT_value(sk, j)) && same_log(sk_SCT_value(sk, i), sk_SCT_value(sk, j));
+		logs += !again;
+	}
+	return logs >= (uintptr_t)arg;
+}
+
+static int set_quorum(SSL_CTX *c, SSL *s, uintptr_t logs)
+{
+	if (s != NULL)
+		return SSL_set_ct_validation_callback(s, quorum, (void *)logs);
+	return SSL_CTX_set_ct_validation_callback(c, quorum, (void *)logs);
+}
+
+GOSSL_CALL(gossl_set_ct_quorum, (SSL_CTX *c, SSL *s, unsigned logs), set_quorum(c, s, logs) == 1)
 
 #endif
 

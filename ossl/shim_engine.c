@@ -145,3 +145,4 @@ GOSSL_TRY(gossl_engine_set_default, (gossl_engine *e, unsigned flags), IF_ENGINE
 GOSSL_TRY(gossl_engine_set_default_string, (gossl_engine *e, const char *algorithms), IF_ENGINE(ENGINE_set_default_string(e->e, algorithms)))
 GOSSL_MAKE(gossl_engine_load_key, (gossl_engine *e, const char *id, const char *pin, int priv, EVP_PKEY **out), IF_ENGINE(load_key(e, id, pin, priv)))
 GOSSL_MAKE(gossl_engine_load_cert, (gossl_engine *e, const char *id, X509 **out), IF_ENGINE(load_cert(e, id)))
+GOSSL_TRY(gossl_ctx_set_client_cert_engine, (SSL_CTX *c, gossl_engine *e), IF_ENGINE(SSL_CTX_set_client_cert_engine(c, e->e)))

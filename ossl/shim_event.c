@@ -46,6 +46,24 @@ static int new_session_cb(SSL *s, SSL_SESSION *sess)
 	return gossl_tell(s, GOSSL_EVENT_SESSION, 0, 0, 0, NULL, 0, sess);
 }
 
+static void extension_cb(SSL *s, int sent_by_server, int type, const unsigned char *p, int n, void *arg)
+{
+	(void)arg;
+	gossl_tell(s, GOSSL_EVENT_EXTENSION, sent_by_server == SSL_is_server(s), SSL_version(s), type, p, (size_t)n, NULL);
+}
+
+static int set_tlsext_debug(SSL *s, int on)
+{
+	gossl_hooks_in_use = 1;
+	if (on)
+		SSL_set_tlsext_debug_callback(s, extension_cb);
+	else
+		SSL_set_tlsext_debug_callback(s, NULL);
+	return 1;
+}
+
+GOSSL_CALL(gossl_set_tlsext_debug, (SSL *s, int on), gossl_hook_ready() && set_tlsext_debug(s, on))
+
 static int set_events(SSL_CTX *c, unsigned bits)
 {
 	gossl_hooks_in_use = 1;

@@ -39,13 +39,16 @@ static void hook_free(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int idx, long
 	gossl_hook *h = ptr;
 	if (h == NULL)
 		return;
-	gossl_view *all[] = {&h->hello, &h->name, &h->question, &h->answer, &h->alpn, &h->staple, &h->psk_id};
+	gossl_view *all[] = {&h->hello, &h->name, &h->question, &h->answer, &h->alpn, &h->staple, &h->psk_id, &h->id_prefix, &h->secret};
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		gossl_view_free(all[i]);
 	sk_X509_pop_free(h->sent, X509_free);
 	sk_X509_pop_free(h->built, X509_free);
 	SSL_SESSION_free(h->found);
 	SSL_SESSION_free(h->psk);
+	gossl_exts_free(h->exts);
+	gossl_exts_free(h->got);
+	free(h->rules);
 	while (h->first != NULL) {
 		gossl_event *e = h->first;
 		h->first = e->next;

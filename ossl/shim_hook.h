@@ -7,7 +7,7 @@
 #ifndef GOSSL_SHIM_HOOK_H
 #define GOSSL_SHIM_HOOK_H
 
-#include "shim.h"
+#include "shim_answer.h"
 
 // How a question stands.
 enum { GOSSL_UNASKED, GOSSL_OPEN, GOSSL_GRANTED, GOSSL_REFUSED };
@@ -37,6 +37,12 @@ typedef struct {
 	SSL_SESSION *found; // with its own id, for the session callback
 	gossl_view psk_id;
 	SSL_SESSION *psk;
+	gossl_ext *exts, *got; // custom extensions to send, and those that came
+	gossl_view id_prefix;  // of session ids
+	gossl_view secret;     // of an EAP-FAST session
+	gossl_sec_rule *rules;
+	size_t nrules;
+	unsigned timer_first, timer_max; // of DTLS, in microseconds
 
 	gossl_event *first, *last;
 } gossl_hook;
@@ -51,6 +57,7 @@ gossl_hook *gossl_hook_make(SSL *s); // NULL when memory is short
 
 int gossl_view_set(gossl_view *b, const void *p, size_t n);
 void gossl_view_free(gossl_view *b);
+void gossl_exts_free(gossl_ext *e);
 
 // gossl_ask_job opens the question and pauses the asynchronous job that this
 // thread runs until it is answered. It returns 1 for granted, and 0 for refused

@@ -53,6 +53,7 @@ gossl_err *gossl_engine_set_default(gossl_engine *e, unsigned flags);
 gossl_err *gossl_engine_set_default_string(gossl_engine *e, const char *list);
 gossl_err *gossl_engine_load_key(gossl_engine *e, const char *id, const char *pin, int priv, EVP_PKEY **out);
 gossl_err *gossl_engine_load_cert(gossl_engine *e, const char *id, X509 **out);
+gossl_err *gossl_ctx_set_client_cert_engine(SSL_CTX *c, gossl_engine *e);
 const char *gossl_engine_id(gossl_engine *e);
 const char *gossl_engine_name(gossl_engine *e);
 

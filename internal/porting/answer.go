@@ -1,6 +1,7 @@
 package porting
 
 import (
+	"slices"
 	"strings"
 	"sync"
 
@@ -78,10 +79,7 @@ func Lookup(symbol string) Answer {
 		if strings.HasPrefix(symbol, "sk_") {
 			r, ok = ruleFor(symbol)
 		}
-		if ok && r.verdict == Standard {
-			a.Package, a.Example = r.pkg, r.example // the other way to do it
-		}
-		return a
+		return a.beside(r, ok)
 	}
 	if !declared {
 		if r, ok := laterRule(symbol); ok {
@@ -99,6 +97,29 @@ func Lookup(symbol string) Answer {
 	}
 	if r, ok := familyOf(s.Header); ok {
 		return a.by(r)
+	}
+	return a
+}
+
+// beside adds to what ossl binds the other way to do it: the standard library's,
+// or that of the drivers.
+func (a Answer) beside(r rule, ok bool) Answer {
+	switch {
+	case !ok:
+	case r.verdict == Standard:
+		a.Package, a.Example = r.pkg, r.example
+	case r.verdict == Bound:
+		for _, path := range r.refs {
+			if ref := refs()[path]; strings.HasPrefix(path, "bridge.") && !slices.Contains(a.Go, ref) {
+				a.Go = append(slices.Clip(a.Go), ref)
+			}
+		}
+		if a.Example == "" {
+			a.Example = r.example
+		}
+		if a.Note == "" {
+			a.Note = r.note
+		}
 	}
 	return a
 }

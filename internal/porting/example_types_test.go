@@ -69,6 +69,7 @@ var (
 	want ossl.Want
 	xc *ossl.X509
 	pk *ossl.PKey
+	engine *ossl.Engine
 	st *ossl.Store
 	sess *ossl.Session
 	cfg *bridge.Config

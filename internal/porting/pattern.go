@@ -110,6 +110,17 @@ func (s set) in(f *source, calls bool) []mark {
 	return all
 }
 
+// marked returns the marks of a file that match.
+func (f *source) marked(match func(mark) bool) []mark {
+	var all []mark
+	for _, m := range f.marks {
+		if match(m) {
+			all = append(all, m)
+		}
+	}
+	return all
+}
+
 // byFunction groups the marks of a file.
 func byFunction(marks []mark) map[int][]mark {
 	by := make(map[int][]mark)

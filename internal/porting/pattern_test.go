@@ -15,10 +15,12 @@ func TestPatterns(t *testing.T) {
 		{"epoll", "void f(void) {\nfor (;;) {\nepoll_wait(e, v, 1, -1);\nif (SSL_get_error(s, n) == SSL_ERROR_WANT_READ) g(); } }", "event-loop:3"},
 		{"poll in one function, the verdict in another", "int v(SSL *s) { ERR_clear_error(); return SSL_get_error(s, 0); }\nvoid f(void) { poll(p, 1, -1); }", "event-loop:2"},
 		{"the loop is libevent's", "int v(SSL *s) { return SSL_want_read(s); }\nvoid f(void) {\nevent_new(b, 1);\nevent_add(e, 0); }", "event-loop:3"},
+		{"kqueue, told and asked", "int v(SSL *s) { return SSL_want_read(s); }\nvoid f(void) { kevent(q, c, 1, 0, 0, 0); }\nvoid g(void) {\nkevent(q, 0, 0, e, 9, 0); }", "event-loop:4"},
 		{"poll without TLS", "void f(void) { poll(p, 1, -1); }", ""},
 
 		{"pthread", "void *f(void *s) { return SSL_accept(s) > 0 ? 0 : s; }\nvoid g(void) {\npthread_create(&t, 0, f, s); }", "thread-per-connection:3"},
 		{"std::thread", "void f(SSL *s) { SSL_accept(s); }\nvoid g() {\nstd::thread t(f, s); }", "thread-per-connection:3"},
+		{"a thread where macros hide the function", "BEGINrun\nif (x) {\nSSL_accept(s);\npthread_create(&t, 0, f, s);\n}\nENDrun", "thread-per-connection:4"},
 		{"a variable called thread", "void f(SSL *s) { int thread = SSL_accept(s); }", ""},
 		{"a thread without TLS", "void g(void) { pthread_create(&t, 0, f, 0); SSL_CTX_new(m); }", ""},
 
@@ -33,6 +35,7 @@ func TestPatterns(t *testing.T) {
 
 		{"no ERR_clear_error", "void f(void) { int n = SSL_read(s, b, 1);\nn = SSL_get_error(s, n); }", "stale-errors:2"},
 		{"ERR_clear_error", "void f(void) { ERR_clear_error(); int n = SSL_read(s, b, 1);\nn = SSL_get_error(s, n); }", ""},
+		{"a clearing function of its own", "void f(void) { ngx_ssl_clear_error(l); int n = SSL_read(s, b, 1);\nn = SSL_get_error(s, n); }", ""},
 
 		{"a read that asks nobody", "int f(SSL *s) {\nreturn SSL_read(s, b, 1) <= 0; }", "wants-ignored:2"},
 

@@ -1,6 +1,9 @@
 package porting
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // The names that patterns look for together.
 var (
@@ -26,6 +29,9 @@ var patterns = []pattern{
 			"the state machine; WANT_READ, WANT_WRITE and SSL_pending are its business. Keep a loop of your own only with ossl alone",
 		func(f *source, t *tree) []mark {
 			waits := firstOfEach(waitCalls.in(f, true))
+			if kevents := names("kevent").in(f, true); len(kevents) > 1 { // most of them say what to wait for
+				waits = slices.DeleteFunc(waits, func(m mark) bool { return m.Symbol == "kevent" && m != kevents[len(kevents)-1] })
+			}
 			if len(waits) == 0 { // the loop is a library's
 				waits = registering.in(f, true)
 				waits = waits[:min(1, len(waits))]
@@ -65,7 +71,7 @@ var patterns = []pattern{
 		"a stale entry of the thread's queue turns WANT_READ into a fatal error. In Go nothing is to be done: each operation empties " +
 			"the queue itself",
 		func(f *source, _ *tree) []mark {
-			cleared := byFunction(names("ERR_clear_error").in(f, true))
+			cleared := byFunction(f.marked(func(m mark) bool { return m.Call && clearsErrors(m.Symbol) }))
 			operations := byFunction(opCalls.in(f, true))
 			var found []mark
 			for _, m := range firstOfEach(names("SSL_get_error").in(f, true)) {
@@ -169,9 +175,17 @@ var patterns = []pattern{
 }
 
 // usesTLSOrWaits keeps loops that have nothing to do with TLS out: the file
-// names libssl or OpenSSL's headers, or has an epoll loop of its own.
+// names libssl, or has a loop of its own on epoll, kqueue or a library.
 func (f *source) usesTLSOrWaits() bool {
-	return f.openssl || len(names("epoll_wait epoll_pwait kevent").in(f, true)) > 0
+	ofLibssl := f.marked(func(m mark) bool { return strings.HasPrefix(m.Symbol, "SSL_") || m.Symbol == "SSL" })
+	return len(ofLibssl) > 0 || len(names("epoll_wait epoll_pwait kevent uv_run event_base_dispatch event_base_loop ev_run ev_loop").in(f, true)) > 0
+}
+
+// clearsErrors says whether a function empties the queue: OpenSSL's, or one of
+// the program's around it, by its name.
+func clearsErrors(name string) bool {
+	name = strings.ToLower(strings.ReplaceAll(name, "_", ""))
+	return strings.HasSuffix(name, "clearerror") || strings.HasSuffix(name, "clearerrors") || strings.HasSuffix(name, "clearerrorqueue")
 }
 
 // mayIgnore says whether some function of the file reads or writes and leaves

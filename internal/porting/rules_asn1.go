@@ -2,11 +2,11 @@ package porting
 
 // PEM, PKCS#12, PKCS#7.
 var rulesPEM = []rule{
-	use("PEM_read_bio_PrivateKey PEM_read_bio_PrivateKey_ex PEM_read_PrivateKey PEM_read_PrivateKey_ex PEM_read_bio_RSAPrivateKey "+
-		"PEM_read_RSAPrivateKey PEM_read_bio_ECPrivateKey PEM_read_ECPrivateKey PEM_read_bio_DSAPrivateKey PEM_read_DSAPrivateKey",
+	use("PEM_read_PrivateKey PEM_read_PrivateKey_ex PEM_read_bio_RSAPrivateKey PEM_read_RSAPrivateKey "+
+		"PEM_read_bio_ECPrivateKey PEM_read_ECPrivateKey PEM_read_bio_DSAPrivateKey PEM_read_DSAPrivateKey",
 		"ossl.PEMReadBioPrivateKey", `pk, err = ossl.PEMReadBioPrivateKey(pemText, text)`,
 		"from a []byte; the passphrase is a string, and nothing asks the terminal"),
-	use("PEM_read_bio_X509 PEM_read_X509 PEM_read_bio_X509_AUX PEM_read_X509_AUX", "ossl.PEMReadBioX509",
+	use("PEM_read_X509 PEM_read_X509_AUX", "ossl.PEMReadBioX509",
 		`xc, err = ossl.PEMReadBioX509(pemText)`, "the first of a []byte"),
 	std("PEM_X509_INFO_read PEM_X509_INFO_read_ex PEM_X509_INFO_read_bio PEM_X509_INFO_read_bio_ex PEM_X509_INFO_write_bio",
 		"encoding/pem", `block, rest := pem.Decode(pemText)`, "in a loop over rest, by block.Type"),
@@ -35,7 +35,9 @@ var rulesPEM = []rule{
 	module("CMS_* d2i_CMS_* i2d_CMS_* PEM_read_bio_CMS PEM_write_bio_CMS ESS_* ", "go.mozilla.org/pkcs7",
 		"for signed and enveloped data; Go's standard library has no CMS"),
 	no("TS_* d2i_TS_* i2d_TS_*", "Go's standard library has no time stamps (RFC 3161)"),
-	no("CT_* SCT_* CTLOG_* o2i_SCT* i2o_SCT* d2i_SCT_LIST i2d_SCT_LIST", "Certificate Transparency is not checked here"),
+	use("CT_* SCT_* CTLOG_* o2i_SCT* i2o_SCT* d2i_SCT_LIST i2d_SCT_LIST SCT CTLOG CTLOG_STORE",
+		"ossl.SCT ossl.SSL.Get0PeerScts ossl.Ctx.SetCTValidation ossl.Ctx.SetCtlogListFile", `scts := s.Get0PeerScts()`,
+		"a timestamp is a struct, with libcrypto's verdict on it; which logs are known is in a file"),
 	no("OSSL_CMP_* OSSL_CRMF_* OSSL_HTTP_* OSSL_parse_url", "net/http speaks HTTP; Go's standard library has no CMP"),
 }
 
@@ -112,8 +114,7 @@ var rulesObjects = []rule{
 var rulesOCSP = []rule{
 	module("OCSP_* d2i_OCSP_* i2d_OCSP_* OCSP_REQ_CTX_* d2i_OCSP_RESPONSE_bio", "golang.org/x/crypto/ocsp",
 		"ParseResponse, CreateRequest; the request goes out by net/http"),
-	del("OCSP_BASICRESP_free OCSP_RESPONSE_free OCSP_CERTID_free OCSP_REQUEST_free OCSP_REQ_CTX_free OCSP_SINGLERESP_free "+
-		"OCSP_RESPID_free OCSP_ONEREQ_free", "nothing is to be freed"),
+	del("OCSP_CERTID_free OCSP_REQ_CTX_free OCSP_SINGLERESP_free OCSP_RESPID_free OCSP_ONEREQ_free", "nothing is to be freed"),
 	std("OCSP_sendreq_new OCSP_sendreq_nbio OCSP_sendreq_bio OCSP_REQ_CTX_add1_header OCSP_REQ_CTX_set1_req OCSP_REQ_CTX_i2d "+
 		"OCSP_REQ_CTX_nbio* OCSP_set_max_response_length OCSP_REQ_CTX_http OCSP_REQ_CTX_new", "net/http",
 		`resp, err := http.Post(text, "application/ocsp-request", bytes.NewReader(der))`, ""),
@@ -131,42 +132,44 @@ var rulesParams = []rule{
 	use("OSSL_DECODER_* OSSL_DECODER", "ossl.PEMReadBioPrivateKey ossl.D2IAutoPrivateKey",
 		`pk, err = ossl.PEMReadBioPrivateKey(pemText, text)`, "whatever the type of the key"),
 	std("OSSL_ENCODER_* OSSL_ENCODER", "crypto/x509", `der, err = x509.MarshalPKCS8PrivateKey(priv)`, "and encoding/pem around it"),
-	no("OSSL_FUNC_* OSSL_OP_* OSSL_KEYMGMT_* OSSL_DISPATCH* OSSL_ALGORITHM* OSSL_CORE_* OSSL_ITEM* OSSL_provider_init* OSSL_PROVIDER "+
-		"OSSL_CALLBACK OSSL_INOUT_CALLBACK OSSL_PASSPHRASE_CALLBACK OSSL_PROV_* OSSL_SELF_TEST_* OSSL_RECORD_* OSSL_thread_stop_*",
+	no("OSSL_FUNC_* OSSL_OP_* OSSL_KEYMGMT_* OSSL_DISPATCH* OSSL_ALGORITHM* OSSL_CORE_* OSSL_ITEM* "+
+		"OSSL_provider_init* OSSL_CALLBACK OSSL_INOUT_CALLBACK OSSL_PASSPHRASE_CALLBACK OSSL_PROV_* "+
+		"OSSL_SELF_TEST_* OSSL_RECORD_* OSSL_thread_stop_*",
 		"a provider is a module in C that libcrypto loads; a Go program uses it by the configuration file"),
 	no("OSSL_trace_* OSSL_TRACE* OSSL_self_test*", "a diagnostic of libcrypto's own builds"),
 }
 
 // Stores, engines, user interfaces, configuration files.
 var rulesStore = []rule{
-	use("OSSL_STORE_* OSSL_STORE", "ossl.PEMReadBioPrivateKey ossl.Ctx.UsePrivateKey",
-		`pk, err = ossl.PEMReadBioPrivateKey(pemText, text)`,
-		"files are read by os.ReadFile; keys behind other URIs have no call in this release"),
-	del("OSSL_STORE_close OSSL_STORE_INFO_free OSSL_STORE_SEARCH_free OSSL_STORE_LOADER_free OSSL_STORE_expect OSSL_STORE_eof "+
-		"OSSL_STORE_error OSSL_STORE_find OSSL_STORE_supports_search", "nothing is left open"),
-	no("OSSL_STORE_LOADER_* OSSL_STORE_register_loader OSSL_STORE_unregister_loader OSSL_STORE_attach OSSL_STORE_SEARCH_*",
+	use("OSSL_STORE_* OSSL_STORE", "ossl.OSSLStoreOpen ossl.OSSLStore.Load ossl.OSSLStoreInfo",
+		`store, err := ossl.OSSLStoreOpen("pkcs11:object=server", text)`,
+		"what a URI leads to, one by one: a key, a certificate, a list, in a field each"),
+	use("OSSL_STORE_SEARCH_*", "ossl.OSSLStore.FindByName ossl.OSSLStore.FindByIssuerSerial ossl.OSSLStore.FindByKeyFingerprint "+
+		"ossl.OSSLStore.FindByAlias", "", "each search has a method, before the first Load"),
+	del("OSSL_STORE_INFO_free OSSL_STORE_SEARCH_free OSSL_STORE_LOADER_free", "an OSSLStoreInfo is a struct; what is in it is closed"),
+	no("OSSL_STORE_LOADER_* OSSL_STORE_register_loader OSSL_STORE_unregister_loader OSSL_STORE_attach",
 		"loaders come as providers, which are C"),
 }
 
 var rulesEngine = []rule{
-	no("ENGINE_* ENGINE",
-		"engines are deprecated, and gone from OpenSSL 4: a provider does their work (pkcs11-provider for HSMs), named in the "+
-			"configuration file"),
-	del("ENGINE_load_builtin_engines ENGINE_load_dynamic ENGINE_load_openssl ENGINE_load_cryptodev ENGINE_load_rdrand "+
-		"ENGINE_register_all_complete ENGINE_register_* ENGINE_free ENGINE_finish ENGINE_up_ref ENGINE_add_conf_module",
-		"without engines nothing is to be loaded, registered or freed"),
+	no("ENGINE_*", "of engines there is what loads keys and sets defaults (ossl.Engine); they are deprecated, and gone from OpenSSL 4: a "+
+		"provider does their work (pkcs11-provider for HSMs), named in the configuration file"),
+	use("ENGINE_set_default_*", "ossl.Engine.SetDefault ossl.EngineMethods", `err = engine.SetDefault(ossl.EngineMethodRSA)`, ""),
+	use("ENGINE_METHOD_*", "ossl.EngineMethods ossl.Engine.SetDefault", `err = engine.SetDefault(ossl.EngineMethodAll)`, ""),
+	del("ENGINE_load_dynamic ENGINE_load_openssl ENGINE_load_cryptodev ENGINE_load_rdrand ENGINE_register_* ENGINE_add_conf_module",
+		"ossl.EngineByID finds an engine and loads its module"),
+	del("ENGINE_up_ref", "an Engine has one owner, who closes it"),
 	use("UI_* UI UI_METHOD EVP_read_pw_string EVP_read_pw_string_min EVP_set_pw_prompt EVP_get_pw_prompt DES_read_* "+
 		"_ossl_old_des_read_*", "ossl.Ctx.SetDefaultPasswd bridge.Certificate.Passphrase", `err = c.SetDefaultPasswd(text)`,
 		"libcrypto asks nobody: the program gets the passphrase where it likes (golang.org/x/term reads one without echo)"),
 	std("NCONF_* CONF_* CONF CONF_VALUE CONF_METHOD", "encoding/json", `err = json.Unmarshal(data, &anyValue)`,
 		"for a program's own settings; OpenSSL's configuration file is libcrypto's to read"),
-	use("CONF_get1_default_config_file", "ossl.DefaultConfigFile", `file = ossl.DefaultConfigFile()`, ""),
 	no("TXT_DB_* TXT_DB", "a text file of `openssl ca`"),
 }
 
 // Constants that carry a number or a name of the protocol.
 var rulesConstants = []rule{
-	use("SSL_OP_*", "ossl.Options ossl.Ctx.SetOptions", `c.SetOptions(ossl.OpNoTicket)`,
+	use("SSL_OP_* SSL_OP_BIT", "ossl.Options ossl.Ctx.SetOptions", `c.SetOptions(ossl.OpNoTicket)`,
 		"by number, where there is no constant: ossl.Options(…)"),
 	use("SSL_MODE_*", "ossl.Mode ossl.Ctx.SetMode", `c.SetMode(ossl.ModeReleaseBuffers)`, "by number, where there is no constant"),
 	use("SSL_VERIFY_*", "ossl.VerifyMode ossl.Ctx.SetVerify", `c.SetVerify(ossl.VerifyPeer)`, ""),
@@ -177,6 +180,5 @@ var rulesConstants = []rule{
 		"TLS_ST_* SSL_MT_*", "", `const recordHandshake = 22`, "numbers of the protocol: RFC 8446"),
 	std("SSL_MAX_* SSL_MIN_* SSL_SESSION_ASN1_VERSION SSL_*_MAX_* SSL_MAX_SSL_SESSION_ID_LENGTH SSL_MAX_SID_CTX_LENGTH "+
 		"SSL_MAX_MASTER_KEY_LENGTH", "", `n = len(sess.GetID())`, "slices know their length"),
-	use("SSL_SENT_SHUTDOWN SSL_RECEIVED_SHUTDOWN", "ossl.ShutdownState", `ok = s.GetShutdown()&ossl.ReceivedShutdown != 0`, ""),
 	use("SSL_EARLY_DATA_* SSL_READ_EARLY_DATA_*", "ossl.ConnectionState.EarlyData", `ok = conn.ConnectionState().EarlyData`, ""),
 }

@@ -99,7 +99,6 @@ var rulesRandom = []rule{
 	gone("RAND_add RAND_seed RAND_poll RAND_screen RAND_event RAND_load_file RAND_write_file RAND_egd RAND_egd_bytes "+
 		"RAND_query_egd_bytes RAND_keep_random_devices_open RAND_file_name RAND_MAX_*",
 		"both generators seed themselves from the kernel"),
-	use("RAND_status", "ossl.RandStatus", `ok = ossl.RandStatus()`, "of libcrypto's; crypto/rand is always ready"),
 	std("RAND_get_rand_method RAND_set_rand_method RAND_OpenSSL RAND_SSLeay RAND_METHOD RAND_set_rand_engine RAND_get0_* RAND_set0_* "+
 		"RAND_set_* EVP_RAND_* RAND_*", "crypto/rand", `r = rand.Reader`,
 		"the generator is the kernel's and libcrypto's own; it cannot be exchanged"),

@@ -3,18 +3,16 @@ package porting
 // Errors: the queue comes back with the call that filled it.
 var rulesErrors = []rule{
 	gone("ERR_clear_error", "each operation of ossl empties the thread's queue before it runs"),
-	use("ERR_get_error ERR_get_error_line ERR_get_error_line_data ERR_get_error_all ERR_peek_error ERR_peek_error_* "+
+	always(use("ERR_get_error ERR_get_error_line ERR_get_error_line_data ERR_get_error_all ERR_peek_error ERR_peek_error_* "+
 		"ERR_peek_last_error ERR_peek_last_error_*", "ossl.Error ossl.Entry", `var oe *ossl.Error; ok = errors.As(err, &oe)`,
-		"the operation's error has the whole queue, oldest entry first"),
-	use("ERR_error_string ERR_error_string_n ERR_print_errors ERR_print_errors_fp ERR_print_errors_cb ERR_print_errors_cb_t",
+		"the operation's error has the whole queue, oldest entry first")),
+	use("ERR_print_errors ERR_print_errors_fp ERR_print_errors_cb ERR_print_errors_cb_t",
 		"ossl.Error.Error", `text = err.Error()`, "one line: the function, the reasons, and a hint"),
-	use("ERR_reason_error_string", "ossl.Reason.Error", `text = ossl.ReasonNoSharedCipher.Error()`, ""),
-	use("ERR_func_error_string ERR_lib_error_string", "ossl.Entry", "", "the entries of an ossl.Error have the text"),
-	use("ERR_GET_LIB", "ossl.Reason.Lib", `n = ossl.ReasonNoSharedCipher.Lib()`, ""),
-	use("ERR_GET_REASON ERR_GET_FUNC", "ossl.Reason ossl.Reason.Num", `ok = errors.Is(err, ossl.ReasonNoSharedCipher)`,
+	use("ERR_func_error_string", "ossl.Entry", "", "the entries of an ossl.Error have the text"),
+	use("ERR_GET_FUNC", "ossl.Reason ossl.Reason.Num", `ok = errors.Is(err, ossl.ReasonNoSharedCipher)`,
 		"compare by errors.Is"),
 	use("ERR_FATAL_ERROR ERR_COMMON_ERROR ERR_SYSTEM_ERROR", "ossl.Reason.Errno", `ok = errors.Is(err, syscall.ECONNRESET)`, ""),
-	use("ERR_PACK ERR_LIB_* ERR_R_*", "ossl.MakeReason", `ok = errors.Is(err, ossl.MakeReason(20, 193))`, "ERR_LIB_SSL is 20"),
+	use("ERR_LIB_* ERR_R_*", "ossl.MakeReason", `ok = errors.Is(err, ossl.MakeReason(20, 193))`, "ERR_LIB_SSL is 20"),
 	std("ERR_put_error ERR_raise ERR_raise_data ERR_new ERR_set_debug ERR_set_error ERR_vset_error ERR_add_error_* SSLerr SSLfatal "+
 		"PEMerr RSAerr X509err EVPerr BIOerr CRYPTOerr ERR_PUT_error ERR_set_error_data ERR_TXT_* ERR_get_next_error_library "+
 		"ERR_STRING_DATA ASN1err BNerr DHerr DSAerr ECerr ECDSAerr ECDHerr ENGINEerr OBJerr OCSPerr PKCS7err PKCS12err RANDerr SYSerr "+
@@ -42,7 +40,7 @@ var rulesBIO = []rule{
 	std("BIO_gets BIO_get_line", "bufio", `text, err = bufio.NewReader(r).ReadString('\n')`, "make the bufio.Reader once"),
 	std("BIO_printf BIO_vprintf BIO_snprintf BIO_vsnprintf", "fmt", `n, err = fmt.Fprintf(w, "%s\n", text)`, ""),
 	std("BIO_indent BIO_dump* BIO_hex_string", "encoding/hex", `text = hex.Dump(data)`, ""),
-	del("BIO_free BIO_free_all BIO_vfree BIO_up_ref BIO_set BIO_set_close BIO_get_close BIO_set_shutdown BIO_get_shutdown "+
+	del("BIO_free BIO_vfree BIO_up_ref BIO_set BIO_set_close BIO_get_close BIO_set_shutdown BIO_get_shutdown "+
 		"BIO_set_init BIO_get_init BIO_NOCLOSE BIO_CLOSE", "memory frees itself; close what was opened"),
 	std("BIO_new_file BIO_new_fp BIO_s_file BIO_read_filename BIO_write_filename BIO_append_filename BIO_rw_filename BIO_set_fp "+
 		"BIO_get_fp BIO_s_fd BIO_new_fd", "os", `f, err = os.Open(file)`, "os.Create to write; os.ReadFile for all of it"),
@@ -89,7 +87,7 @@ var rulesBIO = []rule{
 	always(std("BIO_ctrl", "io", `_, ok = r.(io.Seeker)`, "each control is a method of its own: Len, Reset, Flush, Seek")),
 	std("BIO_int_ctrl BIO_ptr_ctrl BIO_CTRL_* BIO_C_*", "io", `_, ok = r.(io.Seeker)`,
 		"each control is a method of its own: Len, Reset, Flush, Seek"),
-	use("BIO_get_ktls_send BIO_get_ktls_recv BIO_CTRL_GET_KTLS_* BIO_CTRL_SET_KTLS*", "ossl.HasKTLS", `ok = ossl.HasKTLS()`,
+	use("BIO_CTRL_GET_KTLS_* BIO_CTRL_SET_KTLS*", "ossl.HasKTLS", `ok = ossl.HasKTLS()`,
 		"says whether this build can; SSL_OP_ENABLE_KTLS turns it on"),
 	std("BIO_f_prefix BIO_f_asn1 BIO_f_zlib BIO_f_brotli BIO_f_zstd BIO_*", "io", `total, err := io.Copy(w, r)`,
 		"readers and writers of Go's take the place of BIOs"),

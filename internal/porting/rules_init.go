@@ -4,7 +4,6 @@ package porting
 var rulesInit = []rule{
 	gone("SSL_library_init SSLeay_add_ssl_algorithms OpenSSL_add_ssl_algorithms OPENSSL_init_crypto OPENSSL_init",
 		"libssl and libcrypto initialise themselves at first use"),
-	del("OPENSSL_init_ssl", "libssl initialises itself at first use"),
 	gone("OPENSSL_INIT_new OPENSSL_INIT_free OPENSSL_INIT_set_config_* OPENSSL_INIT_*",
 		"there is no initialisation to configure: OPENSSL_CONF names the configuration file before the program starts"),
 	gone("SSL_load_error_strings ERR_load_*_strings ERR_load_*_STRINGS ERR_load_strings ERR_load_strings_const ERR_free_strings "+
@@ -18,19 +17,18 @@ var rulesInit = []rule{
 		"BIO_sock_init", "libcrypto cleans up after itself when the process ends"),
 	gone("OPENSSL_config OPENSSL_no_config OPENSSL_load_builtin_modules CONF_modules_free",
 		"the configuration file is read by itself; OPENSSL_CONF names another one, or /dev/null for none"),
-	no("CONF_modules_load CONF_modules_load_file CONF_modules_load_file_ex OSSL_LIB_CTX_load_config",
+	no("CONF_modules_load_file_ex",
 		"the configuration file is read once, before the first use: set OPENSSL_CONF in the environment of the process"),
-	use("SSLeay OpenSSL_version_num OPENSSL_version_major OPENSSL_version_minor OPENSSL_version_patch OPENSSL_version_pre_release "+
+	use("OPENSSL_version_major OPENSSL_version_minor OPENSSL_version_patch OPENSSL_version_pre_release "+
 		"OPENSSL_version_build_metadata", "ossl.OpenSSLVersionNum", `v := ossl.OpenSSLVersionNum()`,
 		"of the library that runs: 0xMNN00PP0"),
-	use("SSLeay_version OpenSSL_version", "ossl.OpenSSLVersion", `v := ossl.OpenSSLVersion()`, "of the library that runs"),
 	use("OPENSSL_VERSION_NUMBER SSLEAY_VERSION_NUMBER OPENSSL_VERSION_PREREQ", "ossl.HeaderVersionNum ossl.CheckVersion",
 		`v := ossl.HeaderVersionNum()`,
 		"#if on it goes: ossl builds with 3.0 and later, and what a release lacks is an error that says so"),
 	use("OPENSSL_VERSION_TEXT OPENSSL_VERSION_STR OPENSSL_FULL_VERSION_STR", "ossl.HeaderVersion", `v := ossl.HeaderVersion()`, ""),
 	use("OPENSSL_VERSION_MAJOR OPENSSL_VERSION_MINOR OPENSSL_VERSION_PATCH OPENSSL_VERSION_PRE_RELEASE OPENSSL_VERSION_BUILD_METADATA",
 		"ossl.HeaderVersionNum", `major := ossl.HeaderVersionNum() >> 28`, ""),
-	use("OPENSSL_info OPENSSL_INFO_*", "ossl.OpenSSLDir ossl.ModulesDir ossl.CPUInfo ossl.SeedSource", `dir := ossl.OpenSSLDir()`,
+	use("OPENSSL_INFO_*", "ossl.OpenSSLDir ossl.ModulesDir ossl.CPUInfo ossl.SeedSource", `dir := ossl.OpenSSLDir()`,
 		"one function for each question"),
 	use("OPENSSL_VERSION OPENSSL_CFLAGS OPENSSL_BUILT_ON OPENSSL_PLATFORM OPENSSL_DIR OPENSSL_ENGINES_DIR OPENSSL_VERSION_STRING "+
 		"OPENSSL_CPU_INFO OPENSSL_MODULES_DIR SSLEAY_VERSION SSLEAY_CFLAGS SSLEAY_BUILT_ON SSLEAY_PLATFORM SSLEAY_DIR",
@@ -42,18 +40,17 @@ var rulesInit = []rule{
 		"for the C preprocessor: what this OpenSSL was built without is an error at run time"),
 	no("OPENSSL_fork_prepare OPENSSL_fork_parent OPENSSL_fork_child",
 		"a Go program does not fork; it starts processes by os/exec, and each seeds itself"),
-	use("OSSL_PROVIDER_load OSSL_PROVIDER_load_ex OSSL_PROVIDER_try_load OSSL_PROVIDER_available OSSL_PROVIDER_self_test",
+	use("OSSL_PROVIDER_load_ex",
 		"ossl.TryProvider ossl.Providers", `err = ossl.TryProvider("legacy")`,
 		"which providers are in use is for the configuration file to say: section provider_sect, OPENSSL_CONF"),
-	use("OSSL_PROVIDER_do_all OSSL_PROVIDER_get0_name OSSL_PROVIDER_name OSSL_PROVIDER_get_params OSSL_PROVIDER_gettable_params "+
-		"OSSL_PROVIDER_get0_*", "ossl.Providers", `list := ossl.Providers()`, ""),
+	use("OSSL_PROVIDER_name OSSL_PROVIDER_get_params OSSL_PROVIDER_gettable_params OSSL_PROVIDER_get0_*", "ossl.Providers", `list := ossl.Providers()`, ""),
 	gone("OSSL_PROVIDER_unload OSSL_PROVIDER_free", "what the configuration file loads stays for the life of the process"),
 	no("OSSL_PROVIDER_set_default_search_path OSSL_PROVIDER_add_builtin OSSL_PROVIDER_*",
 		"providers come from the configuration file and from the folder in OPENSSL_MODULES"),
-	use("EVP_default_properties_is_fips_enabled FIPS_mode FIPS_mode_set FIPS_module_mode", "ossl.DefaultPropertiesIsFIPSEnabled",
+	use("FIPS_mode FIPS_mode_set FIPS_module_mode", "ossl.DefaultPropertiesIsFIPSEnabled",
 		`fips := ossl.DefaultPropertiesIsFIPSEnabled()`,
 		"FIPS is turned on by the configuration file (default_properties = fips=yes), not by a call"),
-	no("EVP_default_properties_enable_fips EVP_set_default_properties",
+	no("EVP_default_properties_enable_fips",
 		"in the configuration file: [algorithm_sect] default_properties = fips=yes"),
 	no("OSSL_LIB_CTX_*", "a library context is named where it is used (ossl.NewCtxEx); the default one is not exchanged"),
 }

@@ -2,20 +2,16 @@ package porting
 
 // Keys. Those that TLS uses are ossl's; computing with keys is Go's.
 var rulesPKey = []rule{
-	use("EVP_PKEY_new EVP_PKEY_assign EVP_PKEY_assign_* EVP_PKEY_set1_* EVP_PKEY_set_type* EVP_PKEY_fromdata* "+
-		"EVP_PKEY_CTX_new_from_name EVP_PKEY_new_raw_private_key EVP_PKEY_new_raw_private_key_ex", "ossl.NewPKey",
+	use("EVP_PKEY_new EVP_PKEY_assign EVP_PKEY_assign_* EVP_PKEY_set1_* EVP_PKEY_set_type* EVP_PKEY_fromdata*", "ossl.NewPKey",
 		`pk, err = ossl.NewPKey(signer)`, "from a key of Go's: *rsa.PrivateKey, *ecdsa.PrivateKey, ed25519.PrivateKey"),
 	std("EVP_PKEY_new_raw_public_key EVP_PKEY_new_raw_public_key_ex", "crypto/ed25519", `edPub := ed25519.PublicKey(data)`,
 		"ecdh.X25519().NewPublicKey for X25519"),
-	use("EVP_PKEY_bits EVP_PKEY_size EVP_PKEY_get_size EVP_PKEY_get_security_bits EVP_PKEY_security_bits", "ossl.PKey.GetBits",
-		`n = pk.GetBits()`, ""),
-	use("EVP_PKEY_id EVP_PKEY_get_id EVP_PKEY_base_id EVP_PKEY_get_base_id EVP_PKEY_type EVP_PKEY_is_a EVP_PKEY_get0_type_name "+
-		"EVP_PKEY_type_names_do_all EVP_PKEY_can_sign", "ossl.PKey.GetTypeName", `ok = pk.GetTypeName() == "RSA"`,
+	use("EVP_PKEY_get_base_id EVP_PKEY_type EVP_PKEY_type_names_do_all EVP_PKEY_can_sign", "ossl.PKey.GetTypeName", `ok = pk.GetTypeName() == "RSA"`,
 		"a string; of a key of Go's a type switch"),
 	use("EVP_PKEY_RSA EVP_PKEY_RSA2 EVP_PKEY_RSA_PSS EVP_PKEY_EC EVP_PKEY_DSA EVP_PKEY_DH EVP_PKEY_DHX EVP_PKEY_ED25519 "+
 		"EVP_PKEY_ED448 EVP_PKEY_X25519 EVP_PKEY_X448 EVP_PKEY_SM2 EVP_PKEY_NONE EVP_PKEY_DSA*", "ossl.PKey.GetTypeName",
 		`ok = pk.GetTypeName() == "EC"`, "types are names: RSA, RSA-PSS, EC, ED25519, …"),
-	del("EVP_PKEY_free EVP_PKEY_CTX_free EVP_PKEY_up_ref EVP_PKEY_CTX_dup", "keys of Go's are not freed; an ossl.PKey is closed"),
+	del("EVP_PKEY_CTX_free EVP_PKEY_CTX_dup", "keys of Go's are not freed; an ossl.PKey is closed"),
 	std("EVP_PKEY_get0_RSA EVP_PKEY_get1_RSA EVP_PKEY_get0_EC_KEY EVP_PKEY_get1_EC_KEY EVP_PKEY_get0_DH EVP_PKEY_get1_DH "+
 		"EVP_PKEY_get0_DSA EVP_PKEY_get1_DSA EVP_PKEY_get0_* EVP_PKEY_get1_* EVP_PKEY_get0", "crypto/x509",
 		`anyValue, err = x509.ParsePKCS8PrivateKey(der)`, "a type switch over *rsa.PrivateKey, *ecdsa.PrivateKey and the like"),
@@ -75,10 +71,10 @@ var rulesPKey = []rule{
 		"`openssl pkey -text` shows a key"),
 	use("EVP_PKEY_KEYPAIR EVP_PKEY_PUBLIC_KEY EVP_PKEY_KEY_PARAMETERS EVP_PKEY_PRIVATE_KEY EVP_PKEY_FLAG_*", "ossl.PKey", "",
 		"private and public keys are types of their own in Go"),
-	use("d2i_AutoPrivateKey d2i_AutoPrivateKey_ex d2i_PrivateKey d2i_PrivateKey_ex d2i_PrivateKey_bio d2i_PrivateKey_fp "+
+	use("d2i_AutoPrivateKey_ex d2i_PrivateKey d2i_PrivateKey_ex d2i_PrivateKey_bio d2i_PrivateKey_fp "+
 		"d2i_PKCS8_PRIV_KEY_INFO* d2i_PrivateKey_ex_bio d2i_PrivateKey_ex_fp", "ossl.D2IAutoPrivateKey",
 		`pk, err = ossl.D2IAutoPrivateKey(der)`, "crypto/x509 has ParsePKCS8PrivateKey for Go's own"),
-	use("i2d_PrivateKey i2d_PrivateKey_bio i2d_PrivateKey_fp i2d_PKCS8PrivateKeyInfo_* i2d_PKCS8_PRIV_KEY_INFO*", "ossl.PKey.I2D",
+	use("i2d_PrivateKey_bio i2d_PrivateKey_fp i2d_PKCS8PrivateKeyInfo_* i2d_PKCS8_PRIV_KEY_INFO*", "ossl.PKey.I2D",
 		`der, err = pk.I2D()`, "crypto/x509 has MarshalPKCS8PrivateKey for Go's own"),
 	std("d2i_PublicKey d2i_PUBKEY d2i_PUBKEY_* d2i_X509_PUBKEY* d2i_RSA_PUBKEY* d2i_EC_PUBKEY* d2i_DSA_PUBKEY*", "crypto/x509",
 		`anyValue, err = x509.ParsePKIXPublicKey(der)`, ""),
@@ -126,9 +122,10 @@ var rulesKeys = []rule{
 	del("DSA_free DSA_SIG_free DSA_up_ref", "nothing is to be freed"),
 	std("DSA_SIG_new DSA_SIG_set0 DSA_SIG_get0 DSA_SIG i2d_DSA_SIG d2i_DSA_SIG", "encoding/asn1",
 		`der, err = asn1.Marshal(struct{ R, S *big.Int }{a, b})`, ""),
-	use("DH_new DH_set0_pqg DH_get0_pqg DH_new_by_nid DH_get_1024_160 DH_get_2048_* DH_generate_parameters DH_generate_parameters_ex "+
-		"DH_set_* PEM_read_DHparams PEM_read_bio_DHparams PEM_write_DHparams PEM_write_bio_DHparams d2i_DHparams* i2d_DHparams* DH "+
-		"DH_size DH_bits DH_check* DH_CHECK_* DH_NOT_* DH_UNABLE_* DHparams_* PEM_read_bio_Parameters PEM_read_bio_Parameters_ex",
+	use("DH_new DH_set0_pqg DH_get0_pqg DH_get_1024_160 DH_get_2048_* DH_generate_parameters "+
+		"DH_generate_parameters_ex DH_set_* PEM_write_DHparams PEM_write_bio_DHparams d2i_DHparams* "+
+		"i2d_DHparams* DH DH_bits DH_check* DH_CHECK_* DH_NOT_* DH_UNABLE_* DHparams_* "+
+		"PEM_read_bio_Parameters_ex",
 		"bridge.Config.Groups ossl.Ctx.Set1GroupsList", `err = c.Set1GroupsList("X25519:P-256:ffdhe2048")`,
 		"for TLS: the named groups ffdhe2048 and up take the place of parameters of one's own"),
 	del("DH_free DH_up_ref DH_FLAG_* DH_clear_flags DH_test_flags", "nothing is to be freed"),

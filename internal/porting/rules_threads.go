@@ -20,9 +20,7 @@ var rulesThreads = []rule{
 	std("CRYPTO_atomic_*", "sync/atomic", `counter.Add(1)`, "a variable of type atomic.Int64"),
 	del("ASYNC_*",
 		"a goroutine that waits holds no thread: asynchronous jobs are not needed; an engine or provider may use them inside libcrypto"),
-	del("SSL_MODE_ASYNC", "a goroutine that waits holds no thread"),
-	del("SSL_get_all_async_fds SSL_get_changed_async_fds SSL_waiting_for_async SSL_set_async_callback* SSL_CTX_set_async_callback* "+
-		"SSL_get_async_status OSSL_ASYNC_FD OSSL_BAD_ASYNC_FD",
+	del("SSL_set_async_callback* SSL_CTX_set_async_callback* OSSL_ASYNC_FD OSSL_BAD_ASYNC_FD",
 		"asynchronous jobs belong to the thread that began them; a goroutine that waits needs none"),
 }
 

@@ -11,14 +11,12 @@ var rulesVersions = []rule{
 	use("SSLv3_method SSLv3_client_method SSLv3_server_method SSLv2_method SSLv2_client_method SSLv2_server_method",
 		"ossl.NewCtx ossl.TLSMethod", `c, err = ossl.NewCtx(ossl.TLSMethod())`,
 		"SSL 2 and SSL 3 are broken, and gone from every build; TLS_method takes their place"),
-	no("DTLS_method DTLS_client_method DTLS_server_method DTLSv1_* DTLSv1_2_* DTLS_* DTLSv1_listen BIO_dgram_* BIO_new_dgram* "+
-		"BIO_s_datagram* BIO_CTRL_DGRAM_*", "the drivers serve stream sockets; DTLS has no driver"),
+	no("DTLSv1_* DTLSv1_2_* DTLS_* BIO_dgram_* BIO_new_dgram* BIO_s_datagram* BIO_CTRL_DGRAM_*", "the drivers serve stream sockets; DTLS has no driver"),
 	no("SSL2_* ssl2*", "SSL 2 is gone"),
 	use("SSL_TXT_SSLV3 SSL_TXT_TLSV1 SSL_TXT_TLSV1_1 SSL_TXT_TLSV1_2", "ossl.TLS1_2Version ossl.Ctx.SetMinProtoVersion",
 		`err = c.SetMinProtoVersion(ossl.TLS1_2Version)`, "versions are numbers"),
 	use("SSL_TXT_* SSL_DEFAULT_CIPHER_LIST SSL_DEFAULT_CIPHERS TLS_DEFAULT_CIPHERSUITES", "ossl.Ctx.SetCipherList",
 		`err = c.SetCipherList("ECDHE+AESGCM")`, "the same words in a string"),
-	use("SSL3_VERSION TLS1_VERSION TLS1_1_VERSION TLS1_2_VERSION TLS1_3_VERSION TLS_MAX_VERSION TLS_ANY_VERSION TLS1_VERSION_* "+
-		"SSL3_VERSION_* TLS1_2_VERSION_* TLS1_1_VERSION_*", "ossl.TLS1_2Version ossl.TLS1_3Version",
+	use("TLS_MAX_VERSION TLS_ANY_VERSION TLS1_VERSION_* SSL3_VERSION_* TLS1_2_VERSION_* TLS1_1_VERSION_*", "ossl.TLS1_2Version ossl.TLS1_3Version",
 		`err = c.SetMinProtoVersion(ossl.TLS1_2Version)`, "0 is the oldest or newest that libssl has"),
 }

@@ -2,9 +2,9 @@ package porting
 
 // Certificates: crypto/x509 looks into them, ossl hands them to libssl.
 var rulesX509 = []rule{
-	use("X509_new X509_new_ex X509_dup", "ossl.D2IX509 ossl.PEMReadBioX509", `xc, err = ossl.D2IX509(der)`,
+	use("X509_new_ex", "ossl.D2IX509 ossl.PEMReadBioX509", `xc, err = ossl.D2IX509(der)`,
 		"certificates are read; x509.CreateCertificate makes one"),
-	use("X509_get0_pubkey X509_get_pubkey X509_get_X509_PUBKEY X509_get0_pubkey_bitstr X509_get_pubkey_parameters X509_extract_key",
+	use("X509_get0_pubkey_bitstr X509_get_pubkey_parameters X509_extract_key",
 		"ossl.X509.Certificate", `anyValue = cert.PublicKey`, "of an x509.Certificate: (*ossl.X509).Certificate"),
 	std("X509_get_serialNumber X509_get0_serialNumber", "crypto/x509", `serial := cert.SerialNumber`, "a *big.Int"),
 	std("X509_get0_notBefore X509_getm_notBefore X509_get_notBefore", "crypto/x509", `t = cert.NotBefore`, "a time.Time"),
@@ -21,7 +21,7 @@ var rulesX509 = []rule{
 		"X509_get0_extensions X509_EXTENSION_* X509v3_get_* X509V3_get_d2i X509V3_EXT_get* X509V3_EXT_d2i X509_delete_ext",
 		"crypto/x509", `ext := cert.Extensions[0]`,
 		"the usual ones are fields: DNSNames, IPAddresses, KeyUsage, ExtKeyUsage, OCSPServer, …"),
-	del("X509_EXTENSION_free X509_free X509_up_ref X509_chain_up_ref X509_email_free X509_INFO_free X509_INFO_new X509_EXTENSION_new",
+	del("X509_EXTENSION_free X509_email_free X509_INFO_free X509_INFO_new X509_EXTENSION_new",
 		"crypto/x509's certificates are not freed; an ossl.X509 is closed"),
 	std("X509_get_ex_data X509_set_ex_data X509_get_ex_new_index X509_set_app_data X509_get_app_data X509_get_ex_*", "",
 		`byCert := map[string]any{string(cert.Raw): anyValue}`, "a field beside the certificate"),
@@ -45,8 +45,7 @@ var rulesX509 = []rule{
 		"AUTHORITY_KEYID", "crypto/x509", `data = cert.AuthorityKeyId`, "SubjectKeyId beside it"),
 	std("X509_get1_ocsp", "crypto/x509", `urls := cert.OCSPServer`, ""),
 	std("X509_get1_email X509_REQ_get1_email", "crypto/x509", `urls := cert.EmailAddresses`, ""),
-	no("X509_get0_uids X509_get0_reject_objects X509_get0_trust_objects X509_add1_trust_object X509_add1_reject_object X509_alias_* "+
-		"X509_keyid_* X509_trust_clear X509_reject_clear X509_CERT_AUX* d2i_X509_AUX i2d_X509_AUX X509_get0_distinguishing_id "+
+	no("X509_get0_uids X509_alias_* X509_keyid_* X509_CERT_AUX* X509_get0_distinguishing_id "+
 		"X509_set0_distinguishing_id",
 		"trust settings inside a certificate are OpenSSL's own; ossl reads certificates and leaves them out"),
 	use("X509_add_cert X509_add_certs X509_ADD_FLAG_*", "ossl.Ctx.Add1ChainCert", `err = c.Add1ChainCert(xc)`,
@@ -109,32 +108,25 @@ var rulesCRL = []rule{
 	std("X509_CRL_verify", "crypto/x509", `err = crl.CheckSignatureFrom(issuer)`, ""),
 	std("X509_CRL_sign X509_CRL_set* X509_CRL_sort X509_CRL_add0_revoked X509_CRL_diff i2d_X509_CRL i2d_X509_CRL_* i2d_re_X509_CRL_tbs",
 		"crypto/x509", `der, err = x509.CreateRevocationList(rand.Reader, crl, issuer, signer)`, ""),
-	del("X509_CRL_free X509_CRL_up_ref X509_REVOKED_free", "nothing is to be freed"),
+	del("X509_REVOKED_free", "nothing is to be freed"),
 	no("X509_CRL_METHOD* X509_CRL_set_meth_data X509_CRL_get_meth_data X509_CRL_set_default_method X509_CRL_print*",
 		"`openssl crl -text` shows one"),
-	use("X509_load_crl_file X509_STORE_add_crl X509_load_cert_crl_file* X509_STORE_CTX_set0_crls",
+	use("X509_load_cert_crl_file*",
 		"ossl.Store.LoadFile ossl.Store.SetFlags", `err = errors.Join(st.LoadFile(file), st.SetFlags(ossl.FlagCRLCheck))`,
 		"a PEM file may hold certificates and lists"),
 }
 
 // Verification.
 var rulesVerify = []rule{
-	use("X509_STORE_load_locations X509_STORE_load_locations_ex X509_STORE_load_file_ex X509_LOOKUP_file X509_LOOKUP_load_file* "+
-		"X509_load_cert_file X509_load_cert_file_ex", "ossl.Store.LoadFile", `err = st.LoadFile(file)`, "LoadPath for a folder"),
-	use("X509_STORE_load_path_ex X509_LOOKUP_hash_dir X509_LOOKUP_add_dir X509_STORE_add_lookup X509_LOOKUP_* X509_LOOKUP X509_LU_*",
+	use("X509_STORE_load_locations_ex X509_STORE_load_file_ex X509_LOOKUP_load_file* X509_load_cert_file_ex", "ossl.Store.LoadFile", `err = st.LoadFile(file)`, "LoadPath for a folder"),
+	use("X509_STORE_load_path_ex X509_LOOKUP_* X509_LOOKUP X509_LU_*",
 		"ossl.Store.LoadPath", `err = st.LoadPath(dir)`, "LoadFile for a file"),
-	use("X509_STORE_set_default_paths X509_STORE_set_default_paths_ex", "ossl.Store.SetDefaultPaths", `err = st.SetDefaultPaths()`, ""),
-	use("X509_VERIFY_PARAM_set_flags X509_STORE_CTX_set_flags X509_V_FLAG_* X509_VERIFY_PARAM_clear_flags X509_VERIFY_PARAM_get_flags",
+	use("X509_STORE_set_default_paths_ex", "ossl.Store.SetDefaultPaths", `err = st.SetDefaultPaths()`, ""),
+	use("X509_V_FLAG_*",
 		"ossl.Store.SetFlags ossl.StoreFlags", `err = st.SetFlags(ossl.FlagCRLCheck)`, ""),
-	use("X509_VERIFY_PARAM_set1_host X509_VERIFY_PARAM_add1_host X509_VERIFY_PARAM_get0_host X509_VERIFY_PARAM_get0_peername "+
-		"X509_VERIFY_PARAM_set_hostflags X509_VERIFY_PARAM_get_hostflags X509_VERIFY_PARAM_move_peername", "ossl.SSL.Set1Host",
+	use("X509_VERIFY_PARAM_move_peername", "ossl.SSL.Set1Host",
 		`err = s.Set1Host(host)`, "bridge calls it for the name that is dialled"),
-	use("X509_VERIFY_PARAM_set1_ip X509_VERIFY_PARAM_set1_ip_asc X509_VERIFY_PARAM_get1_ip_asc", "ossl.SSL.Set1IPAsc",
-		`err = s.Set1IPAsc(host)`, "bridge calls it for the address that is dialled"),
-	use("X509_VERIFY_PARAM_set_depth X509_VERIFY_PARAM_get_depth X509_STORE_CTX_set_depth X509_STORE_set_depth",
-		"ossl.SSL.SetVerifyDepth ossl.Ctx.SetVerifyDepth", `c.SetVerifyDepth(3)`, ""),
-	del("X509_VERIFY_PARAM_new X509_VERIFY_PARAM_free X509_STORE_CTX_free X509_STORE_CTX_cleanup X509_LOOKUP_free "+
-		"X509_STORE_set1_param X509_STORE_CTX_set0_param X509_STORE_up_ref X509_STORE_free",
+	del("X509_STORE_CTX_cleanup X509_LOOKUP_free X509_STORE_CTX_set0_param",
 		"there is no such object to make or free; the checks are methods of SSL, Ctx and Store"),
 	std("X509_VERIFY_PARAM_set_time X509_STORE_CTX_set_time X509_VERIFY_PARAM_get_time X509_V_FLAG_USE_CHECK_TIME "+
 		"X509_V_FLAG_NO_CHECK_TIME", "crypto/x509", `opts := x509.VerifyOptions{Roots: pool, CurrentTime: t}`,
@@ -144,12 +136,11 @@ var rulesVerify = []rule{
 		"X509_STORE_CTX_purpose_inherit X509_build_chain", "crypto/x509",
 		`chains, err := cert.Verify(x509.VerifyOptions{Roots: pool, DNSName: host})`,
 		"libssl verifies its peers by itself, by (*ossl.Ctx).SetVerify; this is for other certificates"),
-	use("X509_STORE_CTX_get_error X509_STORE_CTX_set_error X509_STORE_CTX_get_error_depth X509_STORE_CTX_set_error_depth",
+	use("X509_STORE_CTX_set_error_depth",
 		"ossl.SSL.GetVerifyResult ossl.VerifyResult", `ok = errors.Is(err, ossl.VerifyHostnameMismatch)`,
 		"the handshake's error has it"),
-	use("X509_STORE_CTX_get_current_cert X509_STORE_CTX_get0_cert X509_STORE_CTX_get0_current_issuer X509_STORE_CTX_get0_chain "+
-		"X509_STORE_CTX_get1_chain X509_STORE_CTX_get_chain X509_STORE_CTX_get0_untrusted X509_STORE_CTX_set_current_cert "+
-		"X509_STORE_CTX_get_num_untrusted X509_STORE_CTX_get0_current_crl X509_STORE_CTX_get0_parent_ctx",
+	use("X509_STORE_CTX_get0_untrusted X509_STORE_CTX_set_current_cert X509_STORE_CTX_get0_current_crl "+
+		"X509_STORE_CTX_get0_parent_ctx",
 		"ossl.ConnectionState.PeerCertificates", `der = conn.ConnectionState().PeerCertificates[0]`,
 		"there is no verify callback to ask in; afterwards the chain is here"),
 	use("X509_STORE_CTX_get_ex_data X509_STORE_CTX_set_ex_data X509_STORE_CTX_set_app_data X509_STORE_CTX_get_app_data "+
@@ -161,14 +152,9 @@ var rulesVerify = []rule{
 		"X509_STORE_CTX_get_lookup_* X509_STORE_CTX_get_cert_crl X509_STORE_CTX_get_cleanup",
 		"libssl calls nothing of Go's while it verifies: set what it would decide by Set1Host and SetFlags, or look at the whole "+
 			"chain (AskVerify)"),
-	use("X509_STORE_get0_objects X509_STORE_get1_objects X509_OBJECT_* X509_STORE_get1_all_certs X509_STORE_CTX_get1_issuer "+
-		"X509_STORE_CTX_get1_certs X509_STORE_CTX_get_obj_by_subject X509_STORE_CTX_get_by_subject X509_STORE_get_by_subject "+
-		"X509_STORE_get1_certs X509_STORE_CTX_get1_crls X509_STORE_lock X509_STORE_unlock", "ossl.Store.Get1Objects", "",
+	use("X509_STORE_get1_objects X509_OBJECT_* X509_STORE_CTX_get_obj_by_subject X509_STORE_CTX_get1_crls "+
+		"X509_STORE_lock X509_STORE_unlock", "ossl.Store.Get1Objects", "",
 		"the certificates and lists in a Store, as Go values: no object to make or free"),
-	use("X509_STORE_set_purpose X509_STORE_set_trust X509_VERIFY_PARAM_set_purpose X509_VERIFY_PARAM_set_trust "+
-		"X509_PURPOSE_SSL_CLIENT X509_PURPOSE_SSL_SERVER", "ossl.Ctx.SetVerify", `c.SetVerify(ossl.VerifyPeer)`,
-		"libssl asks for the purpose of the other side by itself"),
-	use("X509_verify_cert_error_string", "ossl.VerifyResult.Error", `text = ossl.VerifyHostnameMismatch.Error()`, ""),
 	use("X509_V_*", "ossl.VerifyResult", `ok = errors.Is(err, ossl.VerifyResult(10))`, "by number, where there is no constant"),
 	use("X509_get_default_cert_*", "ossl.DefaultCertFile ossl.DefaultCertDir", `text = ossl.DefaultCertFile()`, ""),
 	no("X509_get_default_private_dir", "OpenSSL's own folder for keys: name one"),

@@ -145,7 +145,7 @@ func (r *reader) ident(t token) {
 			return
 		}
 	}
-	if Known(t.text) || wanted[t.text] || likeOpenSSL(t.text) {
+	if Known(t.text) || wanted[t.text] || likeOpenSSL(t.text) || clearsErrors(t.text) {
 		u := Use{t.text, t.line, r.called(t)}
 		inLoop := slices.Contains(r.braces, braceLoop) || len(r.loopAt) > 0
 		r.out.marks = append(r.out.marks, mark{u, r.function, inLoop, r.define})
@@ -206,7 +206,9 @@ func (r *reader) open() {
 	r.parens++
 }
 
-var notAName = names("__attribute__ __declspec alignas decltype noexcept throw defined")
+// notAName are words before a parenthesis that name no function; where macros
+// hide the braces of one, statements seem to stand outside of any.
+var notAName = names("__attribute__ __declspec alignas decltype noexcept throw defined if for while switch return sizeof catch")
 
 func (r *reader) push() {
 	kind := braceBlock

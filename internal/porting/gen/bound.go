@@ -38,13 +38,27 @@ func (g goSymbol) path() string {
 // writeBound writes the table of what ossl and bridge export, and of the C
 // functions that ossl's symbols stand for.
 func writeBound(root, out string) error {
-	symbols, err := readPackage(filepath.Join(root, "ossl"))
+	symbols, err := readSymbols(root)
 	if err != nil {
 		return err
 	}
-	drivers, err := readPackage(filepath.Join(root, "bridge"))
+	src, err := format.Source(render(symbols))
 	if err != nil {
 		return err
+	}
+	return os.WriteFile(out, src, 0o644)
+}
+
+// readSymbols lists what ossl and bridge export, with the C functions that each
+// stands for.
+func readSymbols(root string) ([]goSymbol, error) {
+	symbols, err := readPackage(filepath.Join(root, "ossl"))
+	if err != nil {
+		return nil, err
+	}
+	drivers, err := readPackage(filepath.Join(root, "bridge"))
+	if err != nil {
+		return nil, err
 	}
 	choose(symbols)
 	for _, g := range drivers {
@@ -53,11 +67,7 @@ func writeBound(root, out string) error {
 		g.mentions = slices.DeleteFunc(g.mentions, func(m mention) bool { return m.weight < inText || !setsCallback.MatchString(m.symbol) })
 		symbols = append(symbols, g)
 	}
-	src, err := format.Source(render(symbols))
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(out, src, 0o644)
+	return symbols, nil
 }
 
 var setsCallback = regexp.MustCompile(`_set_.*(_cb|_callback)$|_sess_set_`)

@@ -146,7 +146,14 @@ var (
 // declarations finds functions, types and enumerators outside the macros.
 func declarations(text []byte) map[string]decl {
 	found := make(map[string]decl)
-	header, depth := "", 0
+	eachStatement(text, func(header, stmt string) { declare(found, stmt, header) })
+	return found
+}
+
+// eachStatement calls f with each declaration of OpenSSL's headers, and with the
+// header that it is in.
+func eachStatement(text []byte, f func(header, stmt string)) {
+	header, depth, quoted := "", 0, false
 	var stmt strings.Builder
 	eachLine(text, func(line string) {
 		if m := marker.FindStringSubmatch(line); m != nil {
@@ -157,18 +164,20 @@ func declarations(text []byte) map[string]decl {
 			return
 		}
 		for _, c := range line + " " {
-			switch c {
-			case '{':
+			quoted = quoted != (c == '"') // the message of a deprecation
+			switch {
+			case quoted:
+			case c == '{':
 				depth++
-			case '}':
+			case c == '}':
 				if depth--; depth == 0 && isBody(stmt.String()) {
-					declare(found, stmt.String(), header)
+					f(header, stmt.String())
 					stmt.Reset()
 					continue
 				}
-			case ';':
+			case c == ';':
 				if depth == 0 {
-					declare(found, stmt.String(), header)
+					f(header, stmt.String())
 					stmt.Reset()
 					continue
 				}
@@ -176,7 +185,6 @@ func declarations(text []byte) map[string]decl {
 			stmt.WriteRune(c)
 		}
 	})
-	return found
 }
 
 // isBody says whether the braces of a statement are a function's.

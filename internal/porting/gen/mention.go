@@ -148,7 +148,8 @@ func choose(symbols []goSymbol) {
 // stack is a slice, whoever returns it. The two stacks of libssl's own are what
 // the functions that name them return.
 func ofAStack(m mention) bool {
-	return strings.HasPrefix(m.symbol, "sk_") && !strings.HasPrefix(m.symbol, "sk_SSL_") && m.weight < inAnswer
+	return strings.HasPrefix(m.symbol, "sk_") && !strings.HasPrefix(m.symbol, "sk_SSL_") &&
+		(m.weight < inAnswer || !strings.HasSuffix(m.symbol, "_pop_free"))
 }
 
 // mechanical says whether the Go name is the C name by the rule:
