@@ -44,7 +44,9 @@ func (l *Loop) Listen(network, address string, ctx *ossl.Ctx, accept func(*Strea
 }
 
 // ListenReusePort is Listen with SO_REUSEPORT (socket(7)): several loops can
-// listen on one port, and the kernel spreads connections over them.
+// listen on one port, and the kernel spreads connections over them. One ctx for
+// all loops is as good as one for each. What handshakes on several threads wait
+// for is in OpenSSL's library context: see docs/capacity.md for one for each loop.
 func (l *Loop) ListenReusePort(network, address string, ctx *ossl.Ctx, accept func(*Stream) Handler) (*LoopListener, error) {
 	return l.listen(network, address, ctx, accept, func(_, _ string, c syscall.RawConn) error {
 		var serr error
