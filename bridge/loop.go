@@ -115,8 +115,8 @@ func (l *Loop) Run() error {
 	switch {
 	case l.broken != nil:
 		panic(l.broken)
-	case l.lender.err != nil:
-		return fmt.Errorf("bridge: loop: %w", l.lender.err)
+	case l.err != nil:
+		return fmt.Errorf("bridge: loop: %w", l.err)
 	}
 	return nil
 }

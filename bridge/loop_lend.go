@@ -74,7 +74,7 @@ func (l *Loop) turns() (ended bool) {
 		if l.stopped || l.draining && l.streams == 0 {
 			return true
 		}
-		if l.lender.err = l.once(); l.lender.err != nil {
+		if l.err = l.once(); l.err != nil {
 			return true
 		}
 	}
