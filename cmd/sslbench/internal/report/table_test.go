@@ -128,6 +128,16 @@ func TestComparedWithOtherLibraries(t *testing.T) {
 	}
 }
 
+func TestMissedAgainstAnotherLibrary(t *testing.T) {
+	r := sample(t)
+	for i := range r.Rows[0].Peers {
+		if c := &r.Rows[0].Peers[i]; c.Peer == "conn" {
+			c.Against = []Against{{Peer: "gotls", Ratio: one(1.25), Target: 1, Base: 0.9}}
+		}
+	}
+	lineOf(t, table(t, r), "echo/64B/64, conn: 1.25 of gotls, 0.25 more than the target of 1.00; 300 ns, beside gotls's: kernel 150 ns (200 ns)")
+}
+
 func TestVerdict(t *testing.T) {
 	for _, c := range []struct {
 		ratio, base float64
