@@ -96,8 +96,8 @@ func (o *object) open(p unsafe.Pointer, k kind) {
 	live[k].Add(1)
 	o.p, o.kind = p, k
 	o.cleanup = runtime.AddCleanup(o, func(r resource) {
-		leaked.Add(1)
 		r.free()
+		leaked.Add(1) // last: whoever sees it finds the object gone
 	}, resource{p, k})
 }
 
