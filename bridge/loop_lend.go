@@ -129,12 +129,15 @@ var errHookExited = errors.New("the hook called runtime.Goexit")
 func (l *Loop) callOne(s *Stream) (still bool) {
 	a, t, me := s.ask, s.ask.task, l.owner
 	var answer apply
-	err := error(hookError(t.hook, errHookExited))
+	var err error
 	returned := false
 	l.asked = append(l.asked, s) // whoever takes over is to watch the socket
 	me.pace = a.pace
 	l.lent.Store(me)
 	defer func() {
+		if !returned {
+			err = hookError(t.hook, errHookExited)
+		}
 		if still = l.lent.CompareAndSwap(me, nil); still {
 			l.asked = l.asked[:len(l.asked)-1]
 			s.answered(a, t, answer, err)
