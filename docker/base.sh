@@ -50,21 +50,21 @@ bootstrap() {
 	[ -e "/usr/share/debootstrap/scripts/$suite" ] && script= || script=sid
 	# shellcheck disable=SC2086 # keys is a word or none
 	as_root debootstrap --variant=minbase --include=ca-certificates $keys \
-		"$suite" "$dir/root" "$mirror" ${script:+/usr/share/debootstrap/scripts/$script} >"/tmp/$prefix-debootstrap.$$" 2>&1 || {
+		"$suite" "$dir/rootfs" "$mirror" ${script:+/usr/share/debootstrap/scripts/$script} >"/tmp/$prefix-debootstrap.$$" 2>&1 || {
 		tail -n 20 "/tmp/$prefix-debootstrap.$$" >&2
 		rm -f "/tmp/$prefix-debootstrap.$$"
 		die "$image: debootstrap failed"
 	}
 	rm -f "/tmp/$prefix-debootstrap.$$"
-	apt_of "$suite" "$mirror" | as_root tee "$dir/root/etc/apt/sources.list" >/dev/null
+	apt_of "$suite" "$mirror" | as_root tee "$dir/rootfs/etc/apt/sources.list" >/dev/null
 	# A mirror that stands still, as a snapshot does, gives out lists that are out of date.
 	until=$(curl -fsL -m 20 "$mirror/dists/$suite/Release" | sed -n 's/^Valid-Until: //p')
 	if [ -n "$until" ] && [ "$(date -d "$until" +%s)" -lt "$(date +%s)" ]; then
 		say "$image: the mirror's list was good until $until; taken all the same"
-		echo 'Acquire::Check-Valid-Until "false";' | as_root tee "$dir/root/etc/apt/apt.conf.d/90-frozen" >/dev/null
+		echo 'Acquire::Check-Valid-Until "false";' | as_root tee "$dir/rootfs/etc/apt/apt.conf.d/90-frozen" >/dev/null
 	fi
-	as_root rm -rf "$dir"/root/var/cache/apt/archives/*.deb "$dir"/root/var/lib/apt/lists/* "$dir"/root/usr/share/doc/* "$dir"/root/usr/share/man/*
-	as_root tar -C "$dir/root" --one-file-system --exclude=./dev/* --exclude=./proc/* -c . | docker import - "$image" >/dev/null
+	as_root rm -rf "$dir"/rootfs/var/cache/apt/archives/*.deb "$dir"/rootfs/var/lib/apt/lists/* "$dir"/rootfs/usr/share/doc/* "$dir"/rootfs/usr/share/man/*
+	as_root tar -C "$dir/rootfs" --one-file-system --exclude=./dev/* --exclude=./proc/* -c . | docker import - "$image" >/dev/null
 	as_root rm -rf --one-file-system "$dir"
 	trap - EXIT
 }
