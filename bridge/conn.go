@@ -68,7 +68,7 @@ func Server(nc net.Conn, ctx *ossl.Ctx) (*Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	ssl, err := ctx.NewServerSSL(fd, 0)
+	ssl, err := ctx.NewServerSSL(fd, connMode)
 	if err != nil {
 		return nil, err
 	}
@@ -92,22 +92,24 @@ func Client(nc net.Conn, ctx *ossl.Ctx, opts *ClientOptions) (*Conn, error) {
 		ssl.Close()
 		return nil, err
 	}
+	ssl.SetMode(connMode)
 	c := newConn(nc, raw, ssl, true)
 	c.hook(ctx, opts != nil && opts.InsecureSkipVerify)
 	return c, nil
 }
 
+// connMode is what the bookkeeping of unfinished writes relies on: see writeStep.
+const connMode = ossl.ModeEnablePartialWrite
+
 func newConn(nc net.Conn, raw syscall.RawConn, ssl *ossl.SSL, client bool) *Conn {
-	// The bookkeeping of unfinished writes relies on it: see writeStep.
-	ssl.SetMode(ossl.ModeEnablePartialWrite)
 	c := &Conn{nc: nc, raw: raw, client: client, ssl: ssl}
-	c.in.init(c, &c.out, ossl.WantRead, c.readStep)
-	c.out.init(c, &c.in, ossl.WantWrite, c.writeStep)
+	c.in.init(c, &c.out, ossl.WantRead, (*Conn).readStep)
+	c.out.init(c, &c.in, ossl.WantWrite, (*Conn).writeStep)
 	first := ossl.WantRead
 	if client {
 		first = ossl.WantWrite
 	}
-	c.hs.init(c, nil, first, c.handshakeStep)
+	c.hs.init(c, nil, first, (*Conn).handshakeStep)
 	return c
 }
 
@@ -122,18 +124,23 @@ func socketOf(nc net.Conn) (syscall.RawConn, int, error) {
 	if err != nil {
 		return nil, -1, err
 	}
-	socket, kind := -1, 0
-	var kindErr error
+	_, stream := nc.(*net.TCPConn)
+	socket := -1
 	if err := raw.Control(func(fd uintptr) {
 		socket = int(fd)
-		kind, kindErr = syscall.GetsockoptInt(socket, syscall.SOL_SOCKET, syscall.SO_TYPE)
+		stream = stream || isStream(socket)
 	}); err != nil {
 		return nil, -1, err
 	}
-	if kindErr != nil || kind != syscall.SOCK_STREAM {
+	if !stream {
 		return nil, -1, ErrNotSocket
 	}
 	return raw, socket, nil
+}
+
+func isStream(fd int) bool {
+	kind, err := syscall.GetsockoptInt(fd, syscall.SOL_SOCKET, syscall.SO_TYPE)
+	return err == nil && kind == syscall.SOCK_STREAM
 }
 
 // NetConn is the connection beneath. Reading or writing it breaks TLS, and

@@ -5,21 +5,25 @@ import (
 	"fmt"
 	"net"
 	"syscall"
+	"time"
 
 	"github.com/sslsock/sslsock/ossl"
 )
+
+// closeTimeout is how long Close may wait for room for close_notify.
+const closeTimeout = 5 * time.Second
 
 var errShut = fmt.Errorf("close_notify has been sent: %w", syscall.EPIPE)
 
 // Close closes the connection and frees its SSL; a second Close returns
 // net.ErrClosed. Whoever waits in another method wakes up with net.ErrClosed.
 //
-// The peer is told by a close_notify, for which Close never waits: it is left
-// out when the socket is full or a Write is under way, and the peer then sees
-// the connection cut. Neither does Close wait for the peer's answer. Who must
-// know that the peer has read all calls CloseWrite, and then reads to io.EOF.
-// Over a net.Conn that is no socket (NewConn) it waits, a quarter of a second at most, until
-// close_notify is written.
+// The peer is told by a close_notify. Where the socket is full, Close waits for
+// room for it, five seconds at most, as crypto/tls does. It is left out when a
+// Write is under way or has been given up in the middle, and the peer then sees
+// the connection cut. Close does not wait for the peer's answer. Who must know
+// that the peer has read all calls CloseWrite, and then reads to io.EOF. Over a
+// net.Conn that is no socket (NewConn) it waits a quarter of a second at most.
 func (c *Conn) Close() error {
 	if c.closed.Swap(true) {
 		return opError("close", c.nc, net.ErrClosed)
@@ -53,17 +57,17 @@ func (c *Conn) CloseWrite() error {
 		c.shut = true
 		h.final = c.opError("write", errShut)
 	}
-	h.step = c.shutdownStep
+	h.step = (*Conn).shutdownStep
 	err := c.drive(h)
-	h.step = c.writeStep
+	h.step = (*Conn).writeStep
 	if err != nil {
 		return c.opError("close", err)
 	}
 	return nil
 }
 
-// takeLeave sends what an earlier Write has left behind, and close_notify, as
-// far as the socket takes it at once. A Write under way is not disturbed: libssl
+// takeLeave sends what an earlier Write has left behind, as far as the socket
+// takes it at once, and then close_notify. A Write under way is not disturbed: libssl
 // may hold a record of it, and nothing else can be sent before that; then it
 // returns false.
 func (c *Conn) takeLeave() bool {
@@ -75,6 +79,7 @@ func (c *Conn) takeLeave() bool {
 		return false
 	}
 	defer h.leave()
+	full := false
 	_ = c.raw.Control(func(uintptr) {
 		c.mu.Lock()
 		defer c.mu.Unlock()
@@ -86,8 +91,15 @@ func (c *Conn) takeLeave() bool {
 		if !h.held {
 			c.takeTickets()
 			c.shutdownStep()
+			full = h.want == ossl.WantWrite && c.indirect == nil
 		}
 	})
+	if full {
+		_ = c.nc.SetReadDeadline(longAgo) // who waits to read need not wait for this
+		_ = c.nc.SetWriteDeadline(time.Now().Add(closeTimeout))
+		h.step = (*Conn).shutdownStep
+		_ = c.drive(h)
+	}
 	return true
 }
 

@@ -44,6 +44,49 @@ func TestCloseWakes(t *testing.T) {
 	})
 }
 
+// TestCloseFull closes a Conn whose socket has taken all that was written, and
+// not a byte more: close_notify waits for the peer to read, and who waits to
+// read does not.
+func TestCloseFull(t *testing.T) {
+	const record = 23 // of one byte, in TLS 1.3: RFC 8446, section 5.2
+	set := settings{version: ossl.TLS1_3Version}
+	nc, ns := sockets(t, "unix")
+	small(t, nc)
+	c, s := ourClient(t, nc, set), ourServer(t, ns, set)
+	shake(t, c, s)
+	lines(t, c, s)
+	room := roomFor(t, record)
+	for range room {
+		_, err := c.Write([]byte{1})
+		must(t, err)
+	}
+	read := result(func() error { _, err := c.Read(make([]byte, 1)); return err })
+	closed := result(c.Close)
+	is(t, "Read", soon(t, "Read", read), net.ErrClosed)
+	if n, err := io.Copy(io.Discard, s); err != nil || n != int64(room) {
+		t.Errorf("the peer got %d bytes and %v, want %d and the end", n, err, room)
+	}
+	must(t, soon(t, "Close", closed))
+}
+
+// roomFor says how many writes of n bytes a small socket takes.
+func roomFor(t testing.TB, n int) (writes int) {
+	t.Helper()
+	nc, _ := sockets(t, "unix")
+	small(t, nc)
+	raw, err := nc.(syscall.Conn).SyscallConn()
+	must(t, err)
+	must(t, raw.Control(func(fd uintptr) {
+		for {
+			if _, err := syscall.Write(int(fd), make([]byte, n)); err != nil {
+				return
+			}
+			writes++
+		}
+	}))
+	return writes
+}
+
 // untilFull waits until a Write has met a full socket.
 func untilFull(t testing.TB, c *Conn) {
 	t.Helper()

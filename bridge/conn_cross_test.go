@@ -85,8 +85,8 @@ func crossed(t *testing.T) (c *Conn, peer net.Conn, full *atomic.Bool) {
 			h.want = ossl.WantNothing
 		}
 	}
-	c.in.step = func() { put(&c.in, []byte{'r'}) }
-	c.out.step = func() {
+	c.in.step = func(*Conn) { put(&c.in, []byte{'r'}) }
+	c.out.step = func(*Conn) {
 		c.out.want = ossl.WantNothing
 		for c.out.n < len(c.out.buf) && c.out.want == ossl.WantNothing && c.out.err == nil {
 			put(&c.out, c.out.buf[c.out.n:])

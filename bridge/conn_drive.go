@@ -15,7 +15,7 @@ type half struct {
 	mu sync.Mutex // held for the whole of a Read, a Write or a handshake
 
 	// Guarded by mu.
-	step  func() // one crossing; sets the fields below, with Conn.mu held
+	step  func(*Conn) // one crossing; sets the fields below, with Conn.mu held
 	buf   []byte
 	n     int       // bytes of buf that are done
 	want  ossl.Want // what the last step came to
@@ -34,7 +34,7 @@ type half struct {
 	wake     chan struct{} // the other direction has moved
 }
 
-func (h *half) init(c *Conn, other *half, way ossl.Want, step func()) {
+func (h *half) init(c *Conn, other *half, way ossl.Want, step func(*Conn)) {
 	h.step, h.other, h.way = step, other, way
 	h.onRead = func(fd uintptr) bool {
 		if h.idle && silent(fd) {
@@ -67,11 +67,7 @@ func (c *Conn) drive(h *half) error {
 				err = c.cross(h)
 			}
 		default:
-			if c.ask != nil && isQuestion(h.want) {
-				err = c.answer(h)
-				break
-			}
-			err = fmt.Errorf("suspended for %v, which nothing here answers: %w", h.want, errors.ErrUnsupported)
+			err = c.suspended(h)
 		}
 		if err != nil {
 			h.crossing.Store(false)
@@ -80,10 +76,17 @@ func (c *Conn) drive(h *half) error {
 	}
 }
 
+func (c *Conn) suspended(h *half) error {
+	if c.ask != nil && isQuestion(h.want) {
+		return c.answer(h)
+	}
+	return fmt.Errorf("suspended for %v, which nothing here answers: %w", h.want, errors.ErrUnsupported)
+}
+
 // attempt is one step, and a sign to the other direction if it waits for one.
 func (c *Conn) attempt(h *half) {
 	c.mu.Lock()
-	h.step()
+	h.step(c)
 	crosses := h.other != nil && h.want != ossl.WantNothing && h.want != h.way
 	if h.crossing.Load() != crosses {
 		h.crossing.Store(crosses)

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"net"
 	"os"
-
-	"github.com/sslsock/sslsock/ossl"
 )
 
 // Handshake is HandshakeContext without a context.
@@ -21,23 +19,38 @@ func (c *Conn) Handshake() error { return c.HandshakeContext(context.Background(
 // is no failure: under a later one, the handshake goes on where it was. When ctx
 // ends before the handshake does, the Conn is closed, as crypto/tls does, and
 // the error is that of ctx. Once the handshake is done ctx means nothing.
-func (c *Conn) HandshakeContext(ctx context.Context) (err error) {
-	if c.established.Load() && !c.closed.Load() {
+func (c *Conn) HandshakeContext(ctx context.Context) error {
+	switch {
+	case c.established.Load() && !c.closed.Load():
 		return nil
+	case ctx.Done() != nil:
+		return c.handshakeUntil(ctx)
+	default:
+		return c.handshake(ctx)
 	}
-	if ctx.Done() != nil {
-		interrupted := make(chan struct{})
-		stop := context.AfterFunc(ctx, func() {
-			defer close(interrupted)
-			_ = c.Close()
-		})
-		defer func() {
-			if !stop() {
-				<-interrupted
-				err = opError("handshake", c.nc, ctx.Err())
-			}
-		}()
-	}
+}
+
+// handshakeUntil is handshake, which ends with ctx.
+func (c *Conn) handshakeUntil(ctx context.Context) (err error) {
+	interrupted := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(interrupted)
+		_ = c.Close()
+	})
+	defer func() {
+		if !stop() {
+			<-interrupted
+			err = opError("handshake", c.nc, ctx.Err())
+		}
+	}()
+	return c.handshake(ctx)
+}
+
+// handshake and what it calls until it parks have small frames: a goroutine
+// starts with 2 KiB of stack, and keeps twice that for good once it has needed
+// it. What needs more room has functions of its own, which are not on the stack
+// while the goroutine waits or libssl works.
+func (c *Conn) handshake(ctx context.Context) error {
 	h := &c.hs
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -49,23 +62,43 @@ func (c *Conn) HandshakeContext(ctx context.Context) (err error) {
 	case h.final != nil:
 		return h.final
 	}
-	err = c.shakeHands(ctx)
-	if err == nil {
-		c.established.Store(true)
-		return nil
+	var err error
+	if c.ask == nil {
+		err = c.drive(h)
+	} else {
+		err = c.shakeHands(ctx)
 	}
-	err = c.opError("handshake", err)
-	if !errors.Is(err, os.ErrDeadlineExceeded) {
-		h.final = err
+	if err == nil {
+		err = c.establish()
+	}
+	if err != nil {
+		err = c.handshakeFailed(err)
 	}
 	return err
 }
 
+func (c *Conn) handshakeFailed(err error) error {
+	err = c.opError("handshake", err)
+	if !errors.Is(err, os.ErrDeadlineExceeded) {
+		c.hs.final = err
+	}
+	return err
+}
+
+// establish keeps what has been negotiated, unless Close has freed that.
+func (c *Conn) establish() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ssl.ReadConnectionState(&c.state)
+	if !c.state.HandshakeComplete {
+		return net.ErrClosed
+	}
+	c.established.Store(true)
+	return nil
+}
+
 // shakeHands drives the handshake, and the hooks' part in it.
 func (c *Conn) shakeHands(ctx context.Context) error {
-	if c.ask == nil {
-		return c.drive(&c.hs)
-	}
 	c.asking = ctx
 	if t, ok := c.ask.ahead(); ok {
 		if err := c.consult(t); err != nil {
@@ -90,18 +123,21 @@ func (c *Conn) shakeHands(ctx context.Context) error {
 
 func (c *Conn) handshakeStep() {
 	h := &c.hs
+	switch {
+	case c.ask != nil && c.ask.jobs:
+		c.stepElsewhere(h)
+	case c.client:
+		h.want, h.err = c.ssl.Connect()
+	default:
+		h.want, h.err = c.ssl.Accept()
+	}
+	c.told(h)
+	if c.trace == nil {
+		return
+	}
 	op := "SSL_accept"
 	if c.client {
 		op = "SSL_connect"
-		h.want, h.err = c.steps(c.ssl.Connect)
-	} else {
-		h.want, h.err = c.steps(c.ssl.Accept)
 	}
-	c.told(h)
-	if h.want == ossl.WantNothing && h.err == nil {
-		c.state = c.ssl.ConnectionState()
-	}
-	if c.trace != nil {
-		c.trace(op, h.want, h.err)
-	}
+	c.trace(op, h.want, h.err)
 }

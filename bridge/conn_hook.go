@@ -247,22 +247,21 @@ func (c *Conn) told(h *half) {
 	}
 }
 
-// steps takes a step of the handshake, on a worker where it needs one.
-func (c *Conn) steps(step func() (ossl.Want, error)) (w ossl.Want, err error) {
-	a := c.ask
-	if a == nil || !a.jobs {
-		return step()
-	}
+// stepElsewhere takes a step of a handshake that may pause as a job, on a worker.
+func (c *Conn) stepElsewhere(h *half) {
 	if c.worker == nil {
 		c.worker = chooseWorker()
 		c.ssl.SetMode(ossl.ModeAsync)
 	}
-	c.worker.wait(func() { w, err = step() })
-	c.paused = w == ossl.WantAsync
-	if w == ossl.WantNothing && err == nil {
+	step := c.ssl.Accept
+	if c.client {
+		step = c.ssl.Connect
+	}
+	c.worker.wait(func() { h.want, h.err = step() })
+	c.paused = h.want == ossl.WantAsync
+	if h.want == ossl.WantNothing && h.err == nil {
 		c.ssl.ClearMode(ossl.ModeAsync)
 	}
-	return w, err
 }
 
 // free ends a job that is still paused, and frees the SSL. The socket is closed by

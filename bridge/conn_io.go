@@ -1,6 +1,7 @@
 package bridge
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net"
@@ -15,12 +16,13 @@ const maxRecord = 16 << 10
 // from as many records as have come. The peer's close_notify is io.EOF; a
 // connection cut without one is io.ErrUnexpectedEOF.
 func (c *Conn) Read(p []byte) (int, error) {
-	if err := c.begin("read"); err != nil {
+	if err := c.begin("read"); err != nil || len(p) == 0 {
 		return 0, err
 	}
-	if len(p) == 0 {
-		return 0, nil
-	}
+	return c.read(p)
+}
+
+func (c *Conn) read(p []byte) (int, error) {
 	h := &c.in
 	h.mu.Lock()
 	defer h.leave()
@@ -30,6 +32,15 @@ func (c *Conn) Read(p []byte) (int, error) {
 	h.buf = p
 	err := c.drive(h)
 	h.buf = nil
+	if h.err == nil && h.n > 0 {
+		return h.n, nil
+	}
+	return c.endRead(err)
+}
+
+// endRead is what comes of a read that did not only bring bytes.
+func (c *Conn) endRead(err error) (int, error) {
+	h := &c.in
 	if h.err != nil {
 		h.final = c.readError(h.err)
 	}
@@ -80,12 +91,13 @@ func (c *Conn) readStep() {
 // and the next Write, CloseWrite or Close sends it first. A caller who goes on
 // with p[n:] under a later deadline loses nothing and repeats nothing.
 func (c *Conn) Write(p []byte) (int, error) {
-	if err := c.begin("write"); err != nil {
+	if err := c.begin("write"); err != nil || len(p) == 0 {
 		return 0, err
 	}
-	if len(p) == 0 {
-		return 0, nil
-	}
+	return c.write(p)
+}
+
+func (c *Conn) write(p []byte) (int, error) {
 	c.out.mu.Lock()
 	defer c.out.leave()
 	if err := c.settle("write"); err != nil {
@@ -168,13 +180,14 @@ func window(p []byte) []byte { return p[:min(len(p), maxRecord)] }
 
 // begin is what comes before reading and writing.
 func (c *Conn) begin(op string) error {
-	if c.closed.Load() {
+	switch {
+	case c.closed.Load():
 		return c.opError(op, net.ErrClosed)
-	}
-	if c.established.Load() {
+	case c.established.Load():
 		return nil
+	default:
+		return c.handshake(context.Background())
 	}
-	return c.Handshake()
 }
 
 // note remembers what an error forbids: SSL_get_error(3). After a failure of

@@ -38,6 +38,7 @@ func NewConn(nc net.Conn, ctx *ossl.Ctx, ssl *ossl.SSL) (*Conn, error) {
 		}
 		raw, through = p, p
 	}
+	ssl.SetMode(connMode)
 	c := newConn(nc, raw, ssl, !ssl.IsServer())
 	if through != nil {
 		through.c, c.indirect = c, through

@@ -4,7 +4,11 @@ import (
 	"context"
 	"net"
 	"slices"
+	"strings"
 	"sync"
+	"syscall"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/sslsock/sslsock/ossl"
 )
@@ -33,7 +37,9 @@ func Listen(network, address string, cfg *Config) (*Listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	inner, err := new(net.ListenConfig).Listen(context.Background(), network, address)
+	// -1: not for each connection, because they inherit what keepAlive sets.
+	lc := net.ListenConfig{KeepAlive: -1, Control: keepAlive}
+	inner, err := lc.Listen(context.Background(), network, address)
 	if err != nil {
 		ctx.Close()
 		return nil, err
@@ -84,6 +90,21 @@ func (l *Listener) Close() error {
 	}
 	l.closed = true
 	return err
+}
+
+// keepAlive sets on a listening socket what package net otherwise sets by four
+// system calls on each socket that it accepts, to the same values (tcp(7)), and
+// like package net goes on without where that is not to be had.
+func keepAlive(network, _ string, c syscall.RawConn) error {
+	if !strings.HasPrefix(network, "tcp") {
+		return nil
+	}
+	return c.Control(func(fd uintptr) {
+		_ = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_KEEPALIVE, 1)
+		_ = unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_KEEPIDLE, 15)
+		_ = unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_KEEPINTVL, 15)
+		_ = unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_KEEPCNT, 9)
+	})
 }
 
 // checkNetwork refuses what is no stream.

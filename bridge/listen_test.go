@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/sslsock/sslsock/ossl"
 	"github.com/sslsock/sslsock/testdata"
 )
@@ -62,6 +64,44 @@ func TestListen(t *testing.T) {
 }
 
 // TestListenErrors cannot listen.
+// TestListenKeepAlive finds on accepted sockets what package net would have set.
+func TestListenKeepAlive(t *testing.T) {
+	options := func(c net.Conn) (v [4]int) {
+		raw, err := c.(syscall.Conn).SyscallConn()
+		must(t, err)
+		must(t, raw.Control(func(fd uintptr) {
+			for i, o := range [][2]int{{unix.SOL_SOCKET, unix.SO_KEEPALIVE}, {unix.IPPROTO_TCP, unix.TCP_KEEPIDLE},
+				{unix.IPPROTO_TCP, unix.TCP_KEEPINTVL}, {unix.IPPROTO_TCP, unix.TCP_KEEPCNT}} {
+				v[i], _ = unix.GetsockoptInt(int(fd), o[0], o[1])
+			}
+		}))
+		return v
+	}
+	accepted := func(ln net.Listener) net.Conn {
+		t.Cleanup(func() { ln.Close() })
+		peer, err := net.Dial("tcp", ln.Addr().String())
+		must(t, err)
+		t.Cleanup(func() { peer.Close() })
+		c, err := ln.Accept()
+		must(t, err)
+		t.Cleanup(func() { c.Close() })
+		return c
+	}
+	for _, address := range []string{"127.0.0.1:0", "[::1]:0"} {
+		plain, err := net.Listen("tcp", address)
+		if err != nil {
+			t.Logf("%s: %v", address, err)
+			continue
+		}
+		ln, err := Listen("tcp", address, serverConfig())
+		must(t, err)
+		want, got := options(accepted(plain)), options(accepted(ln).(*Conn).NetConn())
+		if got != want || want[0] != 1 {
+			t.Errorf("%s: %v, want %v as package net has it", address, got, want)
+		}
+	}
+}
+
 func TestListenErrors(t *testing.T) {
 	before := ossl.Live()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")

@@ -76,10 +76,12 @@ typedef struct {
 	int32_t kind, code, sys, pending, told;
 } gossl_op;
 
-gossl_result gossl_step(SSL *s, int kind);
-gossl_result gossl_read(SSL *s, unsigned char *p, size_t len);
-gossl_result gossl_peek(SSL *s, unsigned char *p, size_t len);
-gossl_result gossl_write(SSL *s, const unsigned char *p, size_t len);
+// An SSL travels as an integer here, because cgo looks up what a pointer points
+// to.
+gossl_result gossl_step(uintptr_t ssl, int kind);
+gossl_result gossl_read(uintptr_t ssl, unsigned char *p, size_t len);
+gossl_result gossl_peek(uintptr_t ssl, unsigned char *p, size_t len);
+gossl_result gossl_write(uintptr_t ssl, const unsigned char *p, size_t len);
 void gossl_run(gossl_op *ops, size_t n);
 
 // shim_ssl.c: what is set on one SSL.

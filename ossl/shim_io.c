@@ -29,8 +29,9 @@ static inline void begin(void)
 	errno = 0;
 }
 
-gossl_result gossl_step(SSL *s, int kind)
+gossl_result gossl_step(uintptr_t ssl, int kind)
 {
+	SSL *s = (SSL *)ssl;
 	int ret;
 	begin();
 	gossl_current = s;
@@ -54,8 +55,9 @@ gossl_result gossl_step(SSL *s, int kind)
 // gossl_read goes on while libssl holds more, so that a large buffer is filled
 // from several records in one crossing without a recv(2) bound to fail. Under
 // DTLS a record is a message, and comes alone.
-gossl_result gossl_read(SSL *s, unsigned char *p, size_t len)
+gossl_result gossl_read(uintptr_t ssl, unsigned char *p, size_t len)
 {
+	SSL *s = (SSL *)ssl;
 	size_t done = 0, n = 0;
 	for (;;) {
 		begin();
@@ -68,8 +70,9 @@ gossl_result gossl_read(SSL *s, unsigned char *p, size_t len)
 	}
 }
 
-gossl_result gossl_peek(SSL *s, unsigned char *p, size_t len)
+gossl_result gossl_peek(uintptr_t ssl, unsigned char *p, size_t len)
 {
+	SSL *s = (SSL *)ssl;
 	size_t n = 0;
 	begin();
 	int ret = SSL_peek_ex(s, p, len, &n);
@@ -78,8 +81,9 @@ gossl_result gossl_peek(SSL *s, unsigned char *p, size_t len)
 
 // gossl_write goes on after a partial write (SSL_MODE_ENABLE_PARTIAL_WRITE)
 // until all is written or the socket is full.
-gossl_result gossl_write(SSL *s, const unsigned char *p, size_t len)
+gossl_result gossl_write(uintptr_t ssl, const unsigned char *p, size_t len)
 {
+	SSL *s = (SSL *)ssl;
 	size_t done = 0, n = 0;
 	for (;;) {
 		begin();
@@ -95,26 +99,25 @@ gossl_result gossl_write(SSL *s, const unsigned char *p, size_t len)
 void gossl_run(gossl_op *ops, size_t n)
 {
 	for (gossl_op *o = ops; o < ops + n; o++) {
-		SSL *s = (SSL *)o->ssl;
 		gossl_result r;
 		switch (o->kind) {
 		case GOSSL_READ:
-			r = gossl_read(s, (unsigned char *)o->buf, o->len);
+			r = gossl_read(o->ssl, (unsigned char *)o->buf, o->len);
 			break;
 		case GOSSL_PEEK:
-			r = gossl_peek(s, (unsigned char *)o->buf, o->len);
+			r = gossl_peek(o->ssl, (unsigned char *)o->buf, o->len);
 			break;
 		case GOSSL_WRITE:
-			r = gossl_write(s, (const unsigned char *)o->buf, o->len);
+			r = gossl_write(o->ssl, (const unsigned char *)o->buf, o->len);
 			break;
 		default:
-			r = gossl_step(s, o->kind);
+			r = gossl_step(o->ssl, o->kind);
 		}
 		o->n = r.n;
 		o->code = r.code;
 		o->sys = r.sys;
 		o->err = (uintptr_t)r.err;
-		o->pending = SSL_has_pending(s);
+		o->pending = SSL_has_pending((SSL *)o->ssl);
 		o->told = r.told;
 	}
 }

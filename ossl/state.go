@@ -6,8 +6,10 @@ import "C"
 import (
 	"encoding/binary"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"unsafe"
 )
 
@@ -35,58 +37,81 @@ type ConnectionState struct {
 // second crossing.
 const stateBuf = 16 << 10
 
-var stateBufs = sync.Pool{New: func() any { b := make([]byte, stateBuf); return &b }}
+// stateScratch is pooled because it would have the stack of each goroutine that
+// shakes hands grow.
+type stateScratch struct {
+	st    C.gossl_state
+	chain [stateBuf]byte
+}
+
+var stateScratches = sync.Pool{New: func() any { return new(stateScratch) }}
 
 // ConnectionState is what has been negotiated, all of it in one crossing. Of
 // a closed SSL it is zero.
-func (s *SSL) ConnectionState() ConnectionState {
-	if s == nil || s.p == nil {
-		return ConnectionState{}
-	}
-	pooled := stateBufs.Get().(*[]byte)
-	defer stateBufs.Put(pooled)
-	buf := *pooled
-	var st C.gossl_state
-	for {
-		crossing()
-		C.gossl_connection_state(s.c(), &st, bytesPtr(buf), C.size_t(len(buf)))
-		if int(st.need) <= len(buf) {
-			break
-		}
-		buf = make([]byte, st.need)
-	}
-	cs := stateOf(&st)
-	cs.PeerCertificates = chainOf(buf[:st.need], int(st.certs))
-	runtime.KeepAlive(s)
+func (s *SSL) ConnectionState() (cs ConnectionState) {
+	s.ReadConnectionState(&cs)
 	return cs
 }
 
-func stateOf(st *C.gossl_state) ConnectionState {
-	return ConnectionState{
-		HandshakeComplete: st.finished != 0,
-		Version:           int(st.version),
-		VersionName:       libraryName(st.version_name),
-		Cipher:            Cipher{st.cipher},
-		CipherName:        libraryName(st.cipher_name),
-		CipherStandard:    libraryName(st.cipher_standard),
-		CipherID:          uint16(st.cipher_id),
-		CipherBits:        int(st.cipher_bits),
-		Group:             libraryName(st.group),
-		PeerSignature:     signatureName(int(st.sig_type), int(st.sig_hash), st.pss_key != 0),
-		ALPN:              C.GoStringN((*C.char)(unsafe.Pointer(st.alpn)), C.int(st.alpn_len)),
-		ServerName:        C.GoString(st.server_name),
-		Resumed:           st.resumed != 0,
-		EarlyData:         st.early_data != 0,
-		VerifyResult:      VerifyResult(st.verify),
+// ReadConnectionState is ConnectionState into cs, for callers who keep it: the
+// struct is large, and copies of it on the way would have stacks grow. Without
+// a place it does nothing.
+func (s *SSL) ReadConnectionState(cs *ConnectionState) {
+	if cs == nil {
+		return
 	}
+	*cs = ConnectionState{}
+	if s == nil || s.p == nil {
+		return
+	}
+	scratch := stateScratches.Get().(*stateScratch)
+	chain := s.collect(scratch)
+	cs.fill(&scratch.st)
+	cs.PeerCertificates = chainOf(chain, int(scratch.st.certs))
+	runtime.KeepAlive(s)
+	stateScratches.Put(scratch)
+}
+
+// collect returns the peer's chain as C has put it together, and all else in
+// scratch.
+func (s *SSL) collect(scratch *stateScratch) []byte {
+	st, buf := &scratch.st, scratch.chain[:]
+	for {
+		crossing()
+		C.gossl_connection_state(s.c(), st, bytesPtr(buf), C.size_t(len(buf)))
+		if int(st.need) <= len(buf) {
+			return buf[:st.need]
+		}
+		buf = make([]byte, st.need)
+	}
+}
+
+func (cs *ConnectionState) fill(st *C.gossl_state) {
+	cs.HandshakeComplete = st.finished != 0
+	cs.Version = int(st.version)
+	cs.VersionName = libraryName(st.version_name)
+	cs.Cipher = Cipher{st.cipher}
+	cs.CipherName = libraryName(st.cipher_name)
+	cs.CipherStandard = libraryName(st.cipher_standard)
+	cs.CipherID = uint16(st.cipher_id)
+	cs.CipherBits = int(st.cipher_bits)
+	cs.Group = libraryName(st.group)
+	cs.PeerSignature = signatureName(int(st.sig_type), int(st.sig_hash), st.pss_key != 0)
+	cs.ALPN = C.GoStringN((*C.char)(unsafe.Pointer(st.alpn)), C.int(st.alpn_len))
+	cs.ServerName = C.GoString(st.server_name)
+	cs.Resumed = st.resumed != 0
+	cs.EarlyData = st.early_data != 0
+	cs.VerifyResult = VerifyResult(st.verify)
 }
 
 // libraryNames are names of protocols, ciphers and groups, which each connection
 // would otherwise have copies of. They come from the library and its
-// configuration, never from a peer, so there are no more of them than those have.
+// configuration, never from a peer, so there are no more of them than those
+// have. It is a list because those in use are few, and a map needs more stack
+// than a young goroutine has left here.
 var libraryNames struct {
-	sync.RWMutex
-	known map[string]string
+	sync.Mutex // held to add to known
+	known      atomic.Pointer[[]string]
 }
 
 // libraryName is C.GoString, with the same memory for the same name.
@@ -99,21 +124,30 @@ func libraryName(p *C.char) string {
 		n++
 	}
 	view := unsafe.String((*byte)(unsafe.Pointer(p)), n)
-	l := &libraryNames
-	l.RLock()
-	name, ok := l.known[view]
-	l.RUnlock()
-	if ok {
-		return name
+	if known := libraryNames.known.Load(); known != nil {
+		for _, name := range *known {
+			if name == view {
+				return name
+			}
+		}
 	}
-	name = strings.Clone(view)
+	return newLibraryName(view)
+}
+
+func newLibraryName(view string) string {
+	l := &libraryNames
 	l.Lock()
 	defer l.Unlock()
-	if l.known == nil {
-		l.known = make(map[string]string)
+	var known []string
+	if p := l.known.Load(); p != nil {
+		known = *p
 	}
-	l.known[name] = name
-	return name
+	if i := slices.Index(known, view); i >= 0 {
+		return known[i]
+	}
+	known = append(slices.Clip(known), strings.Clone(view)) // those who read go on with the old one
+	l.known.Store(&known)
+	return known[len(known)-1]
 }
 
 // chainOf takes apart what gossl_connection_state put together: each
