@@ -69,6 +69,11 @@ func (ln *LoopListener) Close() error {
 }
 
 func (l *Loop) listen(network, address string, ctx *ossl.Ctx, accept func(*Stream) Handler, control func(string, string, syscall.RawConn) error) (*LoopListener, error) {
+	return l.accepting(network, ctx, accept, func(ln *LoopListener) error { return ln.open(network, address, control) })
+}
+
+// accepting makes a listener of the socket that open gives it.
+func (l *Loop) accepting(network string, ctx *ossl.Ctx, accept func(*Stream) Handler, open func(*LoopListener) error) (*LoopListener, error) {
 	if accept == nil {
 		return nil, &net.OpError{Op: "listen", Net: network, Err: errNoHandler}
 	}
@@ -77,7 +82,7 @@ func (l *Loop) listen(network, address string, ctx *ossl.Ctx, accept func(*Strea
 		return nil, &net.OpError{Op: "listen", Net: network, Err: err}
 	}
 	ln := &LoopListener{loop: l, ctx: own, handle: accept, fd: -1, hooks: hooksOf(own)}
-	if err := ln.open(network, address, control); err != nil {
+	if err := open(ln); err != nil {
 		own.Close()
 		return nil, err
 	}
@@ -88,8 +93,7 @@ func (l *Loop) listen(network, address string, ctx *ossl.Ctx, accept func(*Strea
 	return ln, nil
 }
 
-// open has package net make the socket, which knows all about addresses, and
-// takes the socket over by a second descriptor.
+// open has package net make the socket, which knows all about addresses.
 func (ln *LoopListener) open(network, address string, control func(string, string, syscall.RawConn) error) error {
 	lc := net.ListenConfig{Control: control}
 	inner, err := lc.Listen(context.Background(), network, address)
@@ -101,14 +105,22 @@ func (ln *LoopListener) open(network, address string, control func(string, strin
 		u.SetUnlinkOnClose(false)
 		ln.path = address
 	}
+	return ln.adopt(inner)
+}
+
+// adopt takes a socket over by a second descriptor.
+func (ln *LoopListener) adopt(inner net.Listener) (err error) {
 	ln.addr = inner.Addr()
 	ln.fd, err = dup(inner)
-	if err == nil && ln.path == "" {
+	if err == nil && ln.addr.Network() == "tcp" {
 		// The sockets that are accepted inherit it, which saves a call for each.
 		err = os.NewSyscallError("setsockopt", unix.SetsockoptInt(ln.fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1))
 	}
 	if err != nil {
-		return &net.OpError{Op: "listen", Net: network, Addr: ln.addr, Err: err}
+		if ln.fd >= 0 {
+			unix.Close(ln.fd)
+		}
+		return &net.OpError{Op: "listen", Net: ln.addr.Network(), Addr: ln.addr, Err: err}
 	}
 	return nil
 }

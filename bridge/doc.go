@@ -18,7 +18,23 @@
 // libssl reads and writes the socket itself, by its descriptor. The connection
 // under a Conn must therefore be a real stream socket (*net.TCPConn,
 // *net.UnixConn, or what embeds one); net.Pipe is not. Bytes that a wrapper has
-// already read ahead are lost to libssl.
+// already read ahead are lost to libssl. After another protocol (STARTTLS),
+// [Server] and [Client] make a Conn of the net.Conn, and [Loop.AddServer] and
+// [Loop.AddClient] a Stream.
+//
+// # HTTP
+//
+// net/http serves HTTP/1.1 on a Listener, and dials by
+// http.Transport.DialTLSContext, which is [Dialer.DialContext]. A Listener's
+// handshakes are part of the first read, so http.Server.ReadHeaderTimeout bounds
+// them too: set it, or a client that says nothing stays for ever.
+//
+// HTTP/2 needs a word more, because net/http looks for it on connections of
+// crypto/tls only. A server has Config.ALPN {"h2", "http/1.1"} and, in its
+// http.Protocols, SetUnencryptedHTTP2 beside SetHTTP1. A client uses
+// golang.org/x/net/http2.Transport with "h2" in Config.ALPN; http.Transport would
+// speak HTTP/1.1 there whatever was negotiated, so leave "h2" out for it.
+// http.Request.TLS is nil on both: http.Server.ConnContext is given the Conn.
 //
 // # Deadlines
 //

@@ -56,7 +56,11 @@ type Hooks struct {
 	// PSK is the pre-shared key of an identity on servers, and on clients, where
 	// the identity asked for is empty, what to offer. Nil is none: a server then
 	// goes on with a certificate, if it has one. Under TLS 1.2 a server is asked
-	// through an asynchronous job.
+	// through an asynchronous job. Who it was is in ConnectionState.PSKIdentity.
+	//
+	// Under TLS 1.3 a server that has certificates too chooses the suite first, and
+	// goes on without the PSK where that has another hash. Most clients prefer
+	// SHA-384: set PSK.SHA384 on both sides, or Config.Ciphersuites.
 	PSK func(ctx context.Context, h *Handshake, identity []byte) (*PSK, error)
 
 	// ALPN chooses a protocol on a server, of those that the client offers. "" goes
@@ -112,7 +116,7 @@ type HelloAnswer struct {
 type PSK struct {
 	Identity []byte // on clients; 1 to 128 bytes
 	Key      []byte // 1 to 256 bytes
-	SHA384   bool   // the hash of TLS 1.3 is SHA-384, not SHA-256
+	SHA384   bool   // the hash of TLS 1.3 is SHA-384, not SHA-256: see Hooks.PSK
 }
 
 // HandshakeReport is how a handshake went.

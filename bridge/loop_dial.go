@@ -259,10 +259,15 @@ func lookup(ctx context.Context, network, address string) ([]unix.Sockaddr, erro
 // For DTLS the socket is a datagram one, connected to the peer, and the SSL has
 // it by ossl.NewBIODgram and SetBio. The loop sends again what gets lost of a
 // handshake: DTLSv1_handle_timeout(3).
-func (l *Loop) Add(fd int, ssl *ossl.SSL, h Handler) error {
+//
+// [Loop.AddServer] and [Loop.AddClient] do all this for a net.Conn.
+func (l *Loop) Add(fd int, ssl *ossl.SSL, h Handler) error { return l.add(fd, ssl, h, false) }
+
+// add is Add; insecure says that nothing but a hook verifies the peer.
+func (l *Loop) add(fd int, ssl *ossl.SSL, h Handler, insecure bool) error {
 	s := &Stream{loop: l, fd: fd, ssl: ssl, handler: h, state: stateHandshaking, server: ssl.IsServer(), dtls: ssl.IsDTLS()}
 	ssl.SetMode(streamMode)
-	err := s.adopt()
+	err := s.adopt(insecure)
 	if h == nil {
 		err = errNoHandler
 	}
@@ -278,7 +283,7 @@ func (l *Loop) Add(fd int, ssl *ossl.SSL, h Handler) error {
 }
 
 // adopt looks at a socket that came from elsewhere.
-func (s *Stream) adopt() error {
+func (s *Stream) adopt(insecure bool) error {
 	if got := s.ssl.GetFd(); got != s.fd {
 		return fmt.Errorf("bridge: Add was given descriptor %d, but the SSL has %d: call SetFd first", s.fd, got)
 	}
@@ -307,6 +312,6 @@ func (s *Stream) adopt() error {
 		return err
 	}
 	defer ctx.Close()
-	s.hook(hooksOf(ctx), false)
+	s.hook(hooksOf(ctx), insecure)
 	return nil
 }

@@ -154,6 +154,7 @@ func (l *Loop) writeHalf() {
 			case s.ask.busy(): // answered comes back to it
 				s.spill()
 			case s.out.len() > 0:
+				s.out.crossing = true
 				r.add(s, ossl.OpWrite, s.out.next())
 			case s.out.shut && !s.sentClose:
 				r.add(s, ossl.OpShutdown, nil)
@@ -288,6 +289,7 @@ func (s *Stream) settle() {
 
 // sent takes the outcome of a write.
 func (s *Stream) sent(op *ossl.Op) {
+	s.out.crossing = false
 	s.told(op.Err)
 	if s.state == stateClosed {
 		return

@@ -31,6 +31,7 @@ type outgoing struct {
 	want     ossl.Want // what the write that is under way waits for
 	shut     bool      // close_notify follows the last byte
 	full     bool      // a Write found no room: Writable is due
+	crossing bool      // an SSL_write has crossed, and sent is still to see its outcome
 }
 
 func (o *outgoing) len() int { return len(o.queue) - o.off + len(o.direct) }
@@ -45,9 +46,10 @@ func (o *outgoing) next() []byte {
 }
 
 // Write takes p to be sent, and may be called before the handshake is done. It
-// never waits: it takes all of p, or as much as LoopConfig.WriteQueue has room
-// for and returns ErrQueueFull; the handler's Writable tells when to go on
-// with the rest. After CloseWrite, Close or an error it returns net.ErrClosed.
+// never waits: it takes all of p, or as much as the socket and LoopConfig.WriteQueue
+// have room for and returns ErrQueueFull; the handler's Writable tells when to go
+// on with the rest. ErrQueueFull means that the peer does not keep up, or that the
+// handshake is not done. After CloseWrite, Close or an error it returns net.ErrClosed.
 //
 // Under DTLS each call is a message, which arrives as one Data. It may not come
 // before HandshakeDone, and is taken wholly or, with ErrQueueFull, not at all. It
@@ -92,6 +94,14 @@ func (s *Stream) Queued() int { return s.out.len() }
 
 // enqueue copies as much of p as there is room for.
 func (s *Stream) enqueue(p []byte) (int, error) {
+	if s.out.len()+len(p) > s.loop.cfg.WriteQueue && s.flush() {
+		if s.state != stateOpen {
+			return 0, s.err
+		}
+		if s.out.len() == 0 && len(p) >= immediateWrite {
+			return s.writeNow(p)
+		}
+	}
 	n := min(len(p), max(s.loop.cfg.WriteQueue-s.out.len(), 0))
 	if s.out.queue == nil {
 		s.out.queue = s.loop.round.buffer()
@@ -109,6 +119,29 @@ func (s *Stream) enqueue(p []byte) (int, error) {
 		return n, ErrQueueFull
 	}
 	return n, nil
+}
+
+// flush sends what waits for the end of the round, and says whether it has sent
+// anything: the queue of a socket that nobody has asked yet is not full. One
+// round can bring much, all of it for one stream, as where many send to a few.
+func (s *Stream) flush() bool {
+	if s.state != stateOpen || s.dtls || s.out.full || s.out.crossing || s.ask.busy() {
+		return false
+	}
+	sent := false
+	for s.state == stateOpen && s.out.len() > 0 && s.out.want == ossl.WantNothing {
+		n, w, err := s.ssl.Write(s.out.next())
+		s.wrote(n, w, err)
+		sent = true
+		if s.state == stateOpen {
+			s.advance(n)
+		}
+	}
+	if s.state == stateOpen && s.out.want != ossl.WantNothing {
+		s.rearm()
+		s.loop.timers.update(s)
+	}
+	return sent
 }
 
 // spill moves what lies in the arena to the queue, because the arena is needed

@@ -62,7 +62,8 @@ func (s *SSL) SetDTLSTimer(first, longest time.Duration) error {
 // and keeps nothing of them, until one with a good cookie comes: ok, and the
 // client's address. DTLSv1_listen(3). Without ok it has to be called again when
 // the socket is readable. Then the SSL goes on with Accept, on a socket
-// connected to the client.
+// connected to the client. It is in accept state by then: SetAcceptState would
+// make it forget the ClientHello, and wait for ever.
 //
 // The Ctx needs SetCookieSecret, or hooks for cookies.
 func (s *SSL) DTLSv1Listen() (peer Addr, ok bool, err error) {

@@ -249,6 +249,8 @@ typedef struct {
 	int pss_key;            // the peer's key is for RSA-PSS alone
 	const unsigned char *alpn;
 	unsigned alpn_len;
+	const void *psk; // the identity of the key shared before, NULL when there is none
+	size_t psk_len;
 	int certs;       // certificates of the peer, its own first
 	size_t need;     // bytes of buf needed
 } gossl_state;

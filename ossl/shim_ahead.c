@@ -18,9 +18,13 @@ static SSL_SESSION *get_session_cb(SSL *s, const unsigned char *id, int len, int
 
 static int psk_find_session_cb(SSL *s, const unsigned char *identity, size_t len, SSL_SESSION **sess)
 {
-	const gossl_hook *h = gossl_hook_of(s);
+	gossl_hook *h = gossl_hook_of(s);
 	*sess = NULL;
-	if (h == NULL || h->psk == NULL || h->psk_id.n != len || memcmp(h->psk_id.p, identity, len) != 0)
+	if (h == NULL)
+		return 1;
+	// libssl asks until it has one that it can use, so the last one counts.
+	h->psk_found = h->psk != NULL && h->psk_id.n == len && memcmp(h->psk_id.p, identity, len) == 0;
+	if (!h->psk_found)
 		return 1;
 	SSL_SESSION_up_ref(h->psk);
 	*sess = h->psk;

@@ -37,6 +37,7 @@ typedef struct {
 	SSL_SESSION *found; // with its own id, for the session callback
 	gossl_view psk_id;
 	SSL_SESSION *psk;
+	int psk_found; // the last identity that a client offered is psk_id
 	gossl_ext *exts, *got; // custom extensions to send, and those that came
 	gossl_view id_prefix;  // of session ids
 	gossl_view secret;     // of an EAP-FAST session

@@ -1,4 +1,6 @@
-#include "shim.h"
+#include <string.h>
+
+#include "shim_hook.h"
 
 // put appends the DER form of x, with its length in four bytes before it, and
 // counts what it needs whether there is room or not.
@@ -28,6 +30,22 @@ static void put_chain(SSL *s, gossl_state *st, unsigned char *buf, size_t cap)
 		put(st, buf, cap, leaf);
 	for (int i = 0; i < sk_X509_num(chain); i++)
 		put(st, buf, cap, sk_X509_value(chain, i));
+}
+
+// put_psk: libssl knows the identity up to TLS 1.2 only. A server of TLS 1.3 has
+// found the key by it.
+static void put_psk(SSL *s, gossl_state *st)
+{
+	if (st->version != TLS1_3_VERSION) {
+		st->psk = SSL_get_psk_identity(s);
+		st->psk_len = st->psk != NULL ? strlen(st->psk) : 0;
+		return;
+	}
+	const gossl_hook *h = gossl_hooks_in_use && st->resumed && SSL_is_server(s) ? gossl_hook_of(s) : NULL;
+	if (h != NULL && h->psk_found) {
+		st->psk = h->psk_id.p;
+		st->psk_len = h->psk_id.n;
+	}
 }
 
 void gossl_connection_state(SSL *s, gossl_state *st, unsigned char *buf, size_t cap)
@@ -61,6 +79,7 @@ void gossl_connection_state(SSL *s, gossl_state *st, unsigned char *buf, size_t 
 	EVP_PKEY *key = peer != NULL ? X509_get0_pubkey(peer) : NULL;
 	st->pss_key = key != NULL && EVP_PKEY_is_a(key, "RSA-PSS");
 	SSL_get0_alpn_selected(s, &st->alpn, &st->alpn_len);
+	put_psk(s, st);
 	put_chain(s, st, buf, cap);
 	ERR_clear_error();
 }

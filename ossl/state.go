@@ -31,6 +31,14 @@ type ConnectionState struct {
 	EarlyData         bool         // early data was accepted
 	VerifyResult      VerifyResult // VerifyOK also where the peer has no certificate
 	PeerCertificates  [][]byte     // DER, the peer's own first, as it sent them
+
+	// PSKIdentity is the name of the pre-shared key that stands in for
+	// certificates, nil where there is none: SSL_get_psk_identity(3), which knows
+	// it up to TLS 1.2. Under TLS 1.3 a server has it of its SetPSK, and of a
+	// hook's PSK, but not when a later connection resumes that session by a
+	// ticket: SetNumTickets(0) keeps clients from it. Clients of TLS 1.3 have none
+	// here.
+	PSKIdentity []byte
 }
 
 // stateBuf holds a chain on its way from C. Chains longer than this take a
@@ -102,6 +110,9 @@ func (cs *ConnectionState) fill(st *C.gossl_state) {
 	cs.Resumed = st.resumed != 0
 	cs.EarlyData = st.early_data != 0
 	cs.VerifyResult = VerifyResult(st.verify)
+	if st.psk != nil {
+		cs.PSKIdentity = C.GoBytes(st.psk, C.int(st.psk_len))
+	}
 }
 
 // libraryNames are names of protocols, ciphers and groups, which each connection
