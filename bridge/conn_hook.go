@@ -192,6 +192,14 @@ func (c *Conn) wait(k *consultation, early bool) error {
 	}
 }
 
+// deadlineContext tells of a deadline that the socket watches.
+type deadlineContext struct {
+	context.Context
+	at time.Time
+}
+
+func (c deadlineContext) Deadline() (time.Time, bool) { return c.at, true }
+
 // consult asks t of its hook, and waits for the hook, a deadline, Close, and the
 // peer's end at a time: RawConn parks until something happens on the socket. A
 // hook that a deadline has left behind is waited for first, though what it

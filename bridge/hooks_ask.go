@@ -38,10 +38,14 @@ func newAsker(set *hookSet, server bool, local, remote net.Addr) *asker {
 	if set == nil {
 		return nil
 	}
-	return &asker{
-		set: set, base: set, jobs: set.jobs(server),
-		info: Handshake{Server: server, LocalAddr: local, RemoteAddr: remote, begun: time.Now()},
-	}
+	a := new(asker)
+	a.init(set, server, local, remote)
+	return a
+}
+
+func (a *asker) init(set *hookSet, server bool, local, remote net.Addr) {
+	a.set, a.base, a.jobs = set, set, set.jobs(server)
+	a.info.Server, a.info.LocalAddr, a.info.RemoteAddr, a.info.begun = server, local, remote, time.Now()
 }
 
 // apply brings an answer to the SSL, where the connection is driven.
@@ -51,7 +55,7 @@ type apply func(*ossl.SSL) error
 type task struct {
 	q     ossl.Question
 	hook  string
-	ask   func(context.Context) (apply, error)
+	ask   func(*asker, context.Context) (apply, error)
 	begun time.Time
 }
 
@@ -60,7 +64,7 @@ func (a *asker) ahead() (task, bool) {
 	if a.info.Server || a.set.PSK == nil {
 		return task{}, false
 	}
-	return task{ossl.AskNothing, "PSK", a.askOfferedPSK, time.Now()}, true
+	return task{ossl.AskNothing, "PSK", (*asker).askOfferedPSK, time.Now()}, true
 }
 
 // asks are the questions that a want tells by itself.
@@ -76,27 +80,27 @@ func (a *asker) question(ssl *ossl.SSL, w ossl.Want) (task, error) {
 	}
 	if err := a.look(ssl, q); err != nil {
 		// No hook may be passed by for a ClientHello that is odd.
-		return task{q, "ClientHello", func(context.Context) (apply, error) { return nil, AlertError(alertDecodeError, err) }, now}, nil
+		return task{q, "ClientHello", func(*asker, context.Context) (apply, error) { return nil, AlertError(alertDecodeError, err) }, now}, nil
 	}
 	switch q {
 	case ossl.AskClientHello:
-		return task{q, "ClientHello", a.askHello, now}, nil
+		return task{q, "ClientHello", (*asker).askHello, now}, nil
 	case ossl.AskCert:
 		if !a.info.Server {
 			for _, name := range ssl.Get0PeerCAList() {
 				a.info.CANames = append(a.info.CANames, name.I2D())
 			}
 		}
-		return task{q, "Certificate", a.askCertificate, now}, nil
+		return task{q, "Certificate", (*asker).askCertificate, now}, nil
 	case ossl.AskVerify:
 		chain := ssl.AskedChain()
-		return task{q, "VerifyPeer", func(ctx context.Context) (apply, error) { return a.askVerify(ctx, chain) }, now}, nil
+		return task{q, "VerifyPeer", func(a *asker, ctx context.Context) (apply, error) { return a.askVerify(ctx, chain) }, now}, nil
 	case ossl.AskPSK:
 		id := ssl.AskedIdentity()
-		return task{q, "PSK", func(ctx context.Context) (apply, error) { return a.askPSK(ctx, id) }, now}, nil
+		return task{q, "PSK", func(a *asker, ctx context.Context) (apply, error) { return a.askPSK(ctx, id) }, now}, nil
 	case ossl.AskKey:
 		req, err := ssl.AskedKey()
-		return task{q, "Signer", func(context.Context) (apply, error) { return a.askKey(&req, err) }, now}, nil
+		return task{q, "Signer", func(a *asker, _ context.Context) (apply, error) { return a.askKey(&req, err) }, now}, nil
 	default:
 		return task{}, errNobodyAnswers
 	}
@@ -127,11 +131,8 @@ func (a *asker) look(ssl *ossl.SSL, q ossl.Question) error {
 
 // run asks; its error is a *HookError.
 func (a *asker) run(ctx context.Context, t task) (answer apply, err error) {
-	err = guard(t.hook, func() (err error) {
-		answer, err = t.ask(ctx)
-		return err
-	})
-	return answer, err
+	defer guarded(t.hook, &err)
+	return t.ask(a, ctx)
 }
 
 // settle gives the outcome of run to the SSL. The error is for what cannot be
@@ -168,27 +169,27 @@ func (a *asker) because(err error) error {
 	return err
 }
 
-func granted(q ossl.Question) apply {
-	return func(ssl *ossl.SSL) error { return ssl.Answer(q, ossl.Answer{}) }
-}
+// Each of these grants what was asked, and nothing more.
+var (
+	grantHello  apply = func(ssl *ossl.SSL) error { return ssl.Answer(ossl.AskClientHello, ossl.Answer{}) }
+	grantCert   apply = func(ssl *ossl.SSL) error { return ssl.Answer(ossl.AskCert, ossl.Answer{}) }
+	grantVerify apply = func(ssl *ossl.SSL) error { return ssl.Answer(ossl.AskVerify, ossl.Answer{}) }
+)
 
 func (a *asker) askCertificate(ctx context.Context) (apply, error) {
-	var staple []byte
 	var pair *KeyPair
-	var err error
 	if a.set.Certificate != nil {
+		var err error
 		if pair, err = a.set.Certificate(ctx, &a.info); err != nil {
 			return nil, err
 		}
 	}
-	if hello := a.info.ClientHello; a.set.OCSP != nil && hello != nil && hello.StatusRequest {
-		err := guard("OCSP", func() (err error) {
-			staple, err = a.set.OCSP(ctx, &a.info, pair)
-			return err
-		})
-		if err != nil {
-			return nil, err
-		}
+	staple, err := a.askStaple(ctx, pair)
+	if err != nil {
+		return nil, err
+	}
+	if pair == nil && len(staple) == 0 {
+		return grantCert, nil
 	}
 	return func(ssl *ossl.SSL) error {
 		if p := pair; p != nil {
@@ -202,8 +203,16 @@ func (a *asker) askCertificate(ctx context.Context) (apply, error) {
 				return err
 			}
 		}
-		return ssl.Answer(ossl.AskCert, ossl.Answer{})
+		return grantCert(ssl)
 	}, nil
+}
+
+func (a *asker) askStaple(ctx context.Context, pair *KeyPair) (staple []byte, err error) {
+	if hello := a.info.ClientHello; a.set.OCSP == nil || hello == nil || !hello.StatusRequest {
+		return nil, nil
+	}
+	defer guarded("OCSP", &err)
+	return a.set.OCSP(ctx, &a.info, pair)
 }
 
 func (a *asker) askVerify(ctx context.Context, chain ossl.PeerChain) (apply, error) {
@@ -212,7 +221,7 @@ func (a *asker) askVerify(ctx context.Context, chain ossl.PeerChain) (apply, err
 		return nil, err
 	}
 	if p.accepted || p.Result == ossl.VerifyOK {
-		return granted(ossl.AskVerify), nil
+		return grantVerify, nil
 	}
 	return func(ssl *ossl.SSL) error {
 		return ssl.Answer(ossl.AskVerify, ossl.Answer{Refuse: true, Verify: p.Result})

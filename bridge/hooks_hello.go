@@ -24,15 +24,28 @@ type helloPlan struct {
 // askHello asks for all that libssl asks later with no way to wait.
 func (a *asker) askHello(ctx context.Context) (apply, error) {
 	p := helloPlan{set: a.set}
-	for _, ask := range []struct {
-		hook string
-		f    func(context.Context, *helloPlan) error
-	}{{"ClientHello", a.askSwitch}, {"ALPN", a.askALPN}, {"Sessions", a.askSession}, {"PSK", a.askKnownPSK}} {
-		if err := guard(ask.hook, func() error { return ask.f(ctx, &p) }); err != nil {
-			return nil, err
-		}
+	if err := a.askSwitch(ctx, &p); err != nil {
+		return nil, err
 	}
-	return func(ssl *ossl.SSL) error { return a.applyHello(ssl, &p) }, nil
+	if err := a.askALPN(ctx, &p); err != nil {
+		return nil, err
+	}
+	if err := a.askSession(ctx, &p); err != nil {
+		return nil, err
+	}
+	if err := a.askKnownPSK(ctx, &p); err != nil {
+		return nil, err
+	}
+	if p.empty() {
+		return grantHello, nil
+	}
+	plan := p // only this one has to be allocated
+	return func(ssl *ossl.SSL) error { return a.applyHello(ssl, &plan) }, nil
+}
+
+// empty says whether there is nothing to do but to go on.
+func (p *helloPlan) empty() bool {
+	return p.ctx == nil && p.apply == nil && p.alpn == nil && !p.refuse && p.session == nil && p.psk == nil && len(p.exts) == 0
 }
 
 func (a *asker) applyHello(ssl *ossl.SSL, p *helloPlan) error {
@@ -69,10 +82,11 @@ func (a *asker) applyHello(ssl *ossl.SSL, p *helloPlan) error {
 	if err := errors.Join(errs...); err != nil {
 		return err
 	}
-	return ssl.Answer(ossl.AskClientHello, ossl.Answer{})
+	return grantHello(ssl)
 }
 
-func (a *asker) askSwitch(ctx context.Context, p *helloPlan) error {
+func (a *asker) askSwitch(ctx context.Context, p *helloPlan) (err error) {
+	defer guarded("ClientHello", &err)
 	if a.set.ClientHello == nil {
 		return nil
 	}
@@ -93,7 +107,8 @@ func (a *asker) askSwitch(ctx context.Context, p *helloPlan) error {
 	return nil
 }
 
-func (a *asker) askALPN(ctx context.Context, p *helloPlan) error {
+func (a *asker) askALPN(ctx context.Context, p *helloPlan) (err error) {
+	defer guarded("ALPN", &err)
 	offered := a.info.ClientHello.ALPN
 	if p.set.ALPN == nil || len(offered) == 0 {
 		return nil
@@ -114,7 +129,8 @@ func (a *asker) askALPN(ctx context.Context, p *helloPlan) error {
 
 // askKnownPSK asks for the identities of TLS 1.3, in the client's order: the hook
 // of the Ctx that goes on, because a PSK stands in for its certificates.
-func (a *asker) askKnownPSK(ctx context.Context, p *helloPlan) error {
+func (a *asker) askKnownPSK(ctx context.Context, p *helloPlan) (err error) {
+	defer guarded("PSK", &err)
 	if p.set.PSK == nil {
 		return nil
 	}

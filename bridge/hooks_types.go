@@ -154,15 +154,17 @@ func (p *PSK) check() error {
 
 // guard calls a hook. Its error, and a panic, become a *HookError.
 func guard(hook string, f func() error) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = hookError(hook, &PanicError{r, debug.Stack()})
-		}
-	}()
-	if err := f(); err != nil {
-		return hookError(hook, err)
+	defer guarded(hook, &err)
+	return f()
+}
+
+// guarded is to be deferred around a hook, where guard would have to allocate.
+func guarded(hook string, err *error) {
+	if r := recover(); r != nil {
+		*err = hookError(hook, &PanicError{r, debug.Stack()})
+	} else if *err != nil {
+		*err = hookError(hook, *err)
 	}
-	return nil
 }
 
 // RFC 8446, section 6.

@@ -17,9 +17,8 @@ type asking struct {
 	begun    bool // the first step has been taken, or what comes before it asked
 	out      bool // a task is
 	task     task
-	ctx      context.Context // the task's
-	cancel   context.CancelFunc
-	pace     *pace // of the hook that the task asks
+	ctx      *hookContext // the task's; nil with Hooks.Inline
+	pace     *pace        // of the hook that the task asks
 	worker   *worker
 	stepping bool // the worker has the SSL
 	paused   bool // a job is, on the worker
@@ -44,7 +43,13 @@ func (a *asking) interest() uint32 {
 // hook gives the stream its hooks, if the Ctx has any.
 func (s *Stream) hook(set *hookSet, insecure bool) {
 	if set != nil {
-		s.ask = &asking{asker: newAsker(set, s.server, s.LocalAddr(), s.RemoteAddr())}
+		both := new(struct {
+			asking asking
+			asker  asker
+		})
+		s.ask = &both.asking
+		s.ask.asker = &both.asker
+		s.ask.init(set, s.server, s.LocalAddr(), s.RemoteAddr())
 		s.ask.insecure = set.insecure || insecure
 	}
 }
@@ -131,15 +136,14 @@ func (s *Stream) put(t task) {
 	a, l := s.ask, s.loop
 	a.out, a.task, a.since = true, t, l.now
 	if a.set.Inline {
-		a.cancel = func() {}
 		answer, err := a.run(context.Background(), t)
 		s.answered(a, t, answer, err)
 		return
 	}
 	a.pace = a.set.paceOf(t.q)
-	a.ctx, a.cancel = context.WithCancel(context.Background())
+	a.ctx = new(hookContext)
 	if at := s.deadline(); at != 0 {
-		a.ctx = deadlineContext{a.ctx, l.begin.Add(time.Duration(at))}
+		a.ctx.at = l.begin.Add(time.Duration(at))
 	}
 	if a.pace.proved() {
 		l.here = append(l.here, s)
@@ -174,7 +178,7 @@ func (l *Loop) letAnswer() bool {
 // answered takes what a hook decided, unless that is too late.
 func (s *Stream) answered(a *asking, t task, answer apply, err error) {
 	a.out = false
-	a.cancel()
+	a.ctx.end()
 	if s.state == stateClosed {
 		return
 	}
@@ -186,14 +190,6 @@ func (s *Stream) answered(a *asking, t task, answer apply, err error) {
 	s.writeAgain()
 	s.rearm()
 }
-
-// deadlineContext tells of a deadline that the loop's own timer watches.
-type deadlineContext struct {
-	context.Context
-	at time.Time
-}
-
-func (c deadlineContext) Deadline() (time.Time, bool) { return c.at, true }
 
 // told hands on what libssl has told during an operation, and what the operation
 // means for sessions that the store has. A panic of the hooks is the end.
@@ -246,8 +242,8 @@ func (s *Stream) handshakeEnded(err error) {
 // whether that was now.
 func (s *Stream) letGo() bool {
 	a := s.ask
-	if a != nil && a.cancel != nil {
-		a.cancel()
+	if a != nil {
+		a.ctx.end()
 	}
 	if a != nil && a.stepping {
 		return false // steppedAside comes back to it

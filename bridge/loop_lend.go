@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"sync/atomic"
 	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 
@@ -142,7 +143,8 @@ func (l *Loop) callOne(s *Stream) (still bool) {
 			l.asked = l.asked[:len(l.asked)-1]
 			s.answered(a, t, answer, err)
 		} else {
-			_ = l.Post(func() { s.answered(a, t, answer, err) })
+			late, lateErr := answer, err // those of the closure are allocated
+			_ = l.Post(func() { s.answered(a, t, late, lateErr) })
 		}
 		if still && !returned {
 			me.left = true
@@ -165,8 +167,9 @@ func (l *Loop) setTimer(d time.Duration) error {
 		go l.stand(l.timer)
 	}
 	at := unix.ItimerSpec{Value: unix.NsecToTimespec(d.Nanoseconds())}
-	if err := unix.TimerfdSettime(l.ticks, 0, &at, nil); err != nil {
-		return &SyscallError{"timerfd_settime", err}
+	// It never waits, so the runtime need not be told of the call.
+	if _, _, errno := unix.RawSyscall6(unix.SYS_TIMERFD_SETTIME, uintptr(l.ticks), 0, uintptr(unsafe.Pointer(&at)), 0, 0, 0); errno != 0 {
+		return &SyscallError{"timerfd_settime", errno}
 	}
 	return nil
 }

@@ -156,7 +156,7 @@ func getEx(o pointer, class C.int, i ExIndex) any {
 
 // dropExData forgets the values of objects that C has freed.
 func dropExData() {
-	for exItems.Load() > 0 {
+	for exItems.Load() > 0 && atomic.LoadInt32((*int32)(&C.gossl_ex_dropped)) != 0 {
 		var list [32]C.uintptr_t
 		n := int(C.gossl_ex_drain(&list[0], C.size_t(len(list))))
 		for _, h := range list[:n] {

@@ -17,6 +17,8 @@ typedef struct item {
 static item *dropped;
 static pthread_mutex_t dropped_lock = PTHREAD_MUTEX_INITIALIZER;
 
+int32_t gossl_ex_dropped;
+
 static void drop(item *i)
 {
 	if (i == NULL || atomic_fetch_sub(&i->refs, 1) != 1)
@@ -24,6 +26,7 @@ static void drop(item *i)
 	pthread_mutex_lock(&dropped_lock);
 	i->next = dropped;
 	dropped = i;
+	__atomic_store_n(&gossl_ex_dropped, 1, __ATOMIC_RELEASE);
 	pthread_mutex_unlock(&dropped_lock);
 }
 
@@ -37,6 +40,8 @@ size_t gossl_ex_drain(uintptr_t *out, size_t n)
 		out[got++] = i->handle;
 		free(i);
 	}
+	if (dropped == NULL)
+		__atomic_store_n(&gossl_ex_dropped, 0, __ATOMIC_RELEASE);
 	pthread_mutex_unlock(&dropped_lock);
 	return got;
 }

@@ -331,6 +331,7 @@ int gossl_ex_index(int class);
 gossl_err *gossl_ex_set(int class, void *o, int idx, uintptr_t handle);
 uintptr_t gossl_ex_get(int class, const void *o, int idx);
 size_t gossl_ex_drain(uintptr_t *out, size_t n);
+extern int32_t gossl_ex_dropped; // whether there is something to drain, for Go to look at without a crossing
 
 // shim_libctx.c: OSSL_LIB_CTX and providers.
 
