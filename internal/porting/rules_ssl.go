@@ -53,8 +53,11 @@ var rulesSSL = []rule{
 		"SSL_CTX_set_npn_select_cb OPENSSL_NPN_*",
 		"bridge.Config.ALPN ossl.ConnectionState.ALPN", `cfg.ALPN = []string{"h2", "http/1.1"}`,
 		"NPN is gone; ALPN took its place in 2014"),
-	use("SSL_use_RSAPrivateKey SSL_CTX_use_RSAPrivateKey_ASN1 SSL_CTX_use_RSAPrivateKey_file "+
-		"SSL_use_RSAPrivateKey_ASN1 SSL_use_RSAPrivateKey_file",
+	use("SSL_CTX_use_RSAPrivateKey_file", "ossl.Ctx.UsePrivateKeyFile", `err = c.UsePrivateKeyFile(file, ossl.FiletypePEM)`,
+		"for keys of any type"),
+	use("SSL_use_RSAPrivateKey_file", "ossl.SSL.UsePrivateKeyFile", `err = s.UsePrivateKeyFile(file, ossl.FiletypePEM)`,
+		"for keys of any type"),
+	use("SSL_use_RSAPrivateKey SSL_CTX_use_RSAPrivateKey_ASN1 SSL_use_RSAPrivateKey_ASN1",
 		"ossl.D2IAutoPrivateKey ossl.Ctx.UsePrivateKey", `pk, err = ossl.D2IAutoPrivateKey(der)`,
 		"a PKey of any type goes to UsePrivateKey"),
 	use("SSL_CTX_sess_connect* SSL_CTX_sess_accept*",
