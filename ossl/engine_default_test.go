@@ -45,18 +45,6 @@ func TestEngineSetDefault(t *testing.T) {
 	}
 }
 
-// OpenSSL can be built without engines, and 4.0 is.
-func TestBuildsWithoutEngines(t *testing.T) {
-	flags, err := exec.Command("pkg-config", "--cflags", "libssl").Output()
-	must(t, err)
-	sources, err := filepath.Glob("*.c")
-	must(t, err)
-	args := append([]string{"-DOPENSSL_NO_ENGINE", "-fsyntax-only", "-Wall", "-Werror"}, strings.Fields(string(flags))...)
-	if out, err := exec.Command("cc", append(args, sources...)...).CombinedOutput(); err != nil {
-		t.Errorf("cc %v: %v\n%s", args, err, out)
-	}
-}
-
 func withEngine(f func(*ossl.Engine) error) error {
 	e, err := ossl.EngineByID("dynamic")
 	if err != nil {

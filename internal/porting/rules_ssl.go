@@ -44,9 +44,9 @@ var rulesSSL = []rule{
 		"SSL_set_tmp_rsa SSL_set_tmp_rsa_callback",
 		"key exchange is chosen from the list of groups: bridge.Config.Groups, (*ossl.Ctx).Set1GroupsList"),
 	use("SSL_CTX_set_tmp_dh SSL_CTX_set0_tmp_dh_pkey SSL_CTX_set_dh_auto SSL_CTX_set_tmp_dh_callback SSL_set_tmp_dh "+
-		"SSL_set0_tmp_dh_pkey SSL_set_dh_auto SSL_set_tmp_dh_callback", "bridge.Config.Groups ossl.Ctx.Set1GroupsList",
-		`err = c.Set1GroupsList("X25519:P-256:ffdhe2048")`,
-		"prefer ECDHE and the named ffdhe groups; DH parameters of one's own only matter to TLS 1.2 peers without ECDHE"),
+		"SSL_set0_tmp_dh_pkey SSL_set_dh_auto SSL_set_tmp_dh_callback", "bridge.Config.DHAuto ossl.Ctx.SetDHAuto",
+		`err = c.SetDHAuto(1)`,
+		"DH parameters only matter to peers of TLS 1.2 without ECDHE: libssl chooses them as strong as the key, and none of one's own are needed"),
 	del("SSL_COMP_* SSL_CTX_get_compress* COMP_*",
 		"there is no compression: CRIME made it unsafe"),
 	use("SSL_CTX_set_next_protos_advertised_cb SSL_CTX_set_npn_advertised_cb SSL_CTX_set_next_proto_select_cb "+

@@ -116,15 +116,17 @@ func answer(files []*source) []Symbol {
 	return symbols
 }
 
-// counts says whether a name is OpenSSL's: its headers declare it, or the
-// program does not, and it is known, or called and formed like OpenSSL's.
+// counts says whether a name is OpenSSL's: its headers declare it, or some
+// release's did; or the program does not, and it is called and formed like
+// OpenSSL's.
 func counts(m mark, own map[string]Place) bool {
 	if m.wrapped {
 		return false
 	}
 	if _, ok := own[m.Symbol]; ok {
 		_, declared := capi.Lookup(m.Symbol)
-		return declared
+		_, named := exactRule(m.Symbol)
+		return declared || named
 	}
 	return Known(m.Symbol) || m.Call && likeOpenSSL(m.Symbol)
 }

@@ -247,7 +247,7 @@ func (r *reader) punct(t token) {
 		r.pop(t.left)
 	case ";":
 		if r.parens == 0 {
-			if r.typedef && r.last.kind == tokenIdent {
+			if r.typedef && r.last.kind == tokenIdent && !Known(r.last.text) { // typedef struct bio_st BIO defines nothing
 				r.defines(r.last.text, r.last.line)
 			}
 			r.pending, r.name, r.initList, r.typedef = false, "", false, false
