@@ -45,7 +45,7 @@ static void bygone_free(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int idx, lo
 
 static void make_index(void) { ctx_index = SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, bygone_free); }
 
-static bygone *bygone_of(SSL_CTX *c)
+__attribute__((unused)) static bygone *bygone_of(SSL_CTX *c)
 {
 	pthread_once(&once, make_index);
 	bygone *b = SSL_CTX_get_ex_data(c, ctx_index);

@@ -19,7 +19,7 @@ func TestBuildsWithout(t *testing.T) {
 	} {
 		t.Run(without, func(t *testing.T) {
 			t.Parallel()
-			args := append([]string{"-fsyntax-only", "-Wall", "-Werror"}, strings.Fields(string(flags))...)
+			args := append([]string{"-fsyntax-only", "-Wall", "-Wextra", "-Werror"}, strings.Fields(string(flags))...)
 			for name := range strings.FieldsSeq(without) {
 				args = append(args, "-DOPENSSL_NO_"+name)
 			}
