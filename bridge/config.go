@@ -62,6 +62,13 @@ type Config struct {
 	// setters of ossl.Ctx have it, and "" for OpenSSL's default.
 	CipherList, Ciphersuites, Groups, SigAlgs string
 
+	// DHAuto lets a server of TLS 1.2 and below use the DHE ciphers, with
+	// parameters as strong as its key: SSL_CTX_set_dh_auto(3). Without it, as in
+	// OpenSSL, it takes none, whatever CipherList says: they are slow, and few
+	// peers lack ECDHE. For parameters of one's own there is
+	// ossl.Ctx.Set0TmpDHPkey.
+	DHAuto bool
+
 	// ALPN lists the application protocols, the preferred one first. A server
 	// chooses the first of its own that the client has too; where they share
 	// none the handshake fails, and a client that names none is served without.
@@ -88,8 +95,8 @@ type Config struct {
 	// front. Whoever asks for none of them is answered with this Config.
 	//
 	// Of those Configs count Certificates, ClientAuth, ClientCAs, VerifyDepth,
-	// the versions, CipherList, SigAlgs, ALPN, SessionIDContext and the
-	// options. Ciphersuites, Groups, NumTickets, Hooks and ServerNames are this
+	// the versions, CipherList, SigAlgs, DHAuto, ALPN, SessionIDContext and
+	// the options. Ciphersuites, Groups, NumTickets, Hooks and ServerNames are this
 	// Config's for all names; other ones in those Configs are an error. A
 	// client's choice of name is all that stands between the policies: a
 	// stricter ClientAuth binds no client that asks for another name.

@@ -168,6 +168,11 @@ func (c *Config) setServer(ctx *ossl.Ctx) error {
 	if err := ctx.SetNumTickets(c.tickets()); err != nil {
 		return &ConfigError{Field: "NumTickets", Err: err}
 	}
+	if c.DHAuto {
+		if err := ctx.SetDHAuto(1); err != nil {
+			return &ConfigError{Field: "DHAuto", Err: err}
+		}
+	}
 	id := c.SessionIDContext
 	if len(id) == 0 {
 		id = c.derivedID()
@@ -222,7 +227,7 @@ func (c *Config) setOptions(ctx *ossl.Ctx) error {
 	ctx.SetOptions(ossl.OpNoCompression)
 	if c.AllowRenegotiation {
 		ctx.ClearOptions(ossl.OpNoRenegotiation)
-		ctx.SetOptions(ossl.OpAllowClientReneg)
+		ctx.SetOptions(ossl.OpAllowClientRenegotiation)
 	} else {
 		ctx.SetOptions(ossl.OpNoRenegotiation)
 	}

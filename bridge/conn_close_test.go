@@ -26,6 +26,11 @@ func TestCloseWakes(t *testing.T) {
 		if client.name != ours.name {
 			c, s = s, c
 		}
+		// The tickets must be read first: a socket that is closed with unread data in it resets its peer.
+		sent := result(func() error { _, err := s.Write([]byte("x")); return err })
+		_, err := io.ReadFull(c, make([]byte, 1))
+		must(t, err)
+		must(t, soon(t, "Write of the peer", sent))
 		read := result(func() error { _, err := c.Read(make([]byte, 1)); return err })
 		write := result(func() error { _, err := c.Write(make([]byte, 1<<20)); return err })
 		untilFull(t, c.(*Conn))
@@ -33,7 +38,7 @@ func TestCloseWakes(t *testing.T) {
 		is(t, "Read", soon(t, "Read", read), net.ErrClosed)
 		is(t, "Write", soon(t, "Write", write), net.ErrClosed)
 		is(t, "Close again", c.Close(), net.ErrClosed)
-		_, err := c.Read(make([]byte, 1))
+		_, err = c.Read(make([]byte, 1))
 		is(t, "Read afterwards", err, net.ErrClosed)
 		is(t, "CloseWrite afterwards", c.(*Conn).CloseWrite(), net.ErrClosed)
 		is(t, "Handshake afterwards", c.(*Conn).Handshake(), net.ErrClosed)

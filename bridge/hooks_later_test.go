@@ -26,7 +26,7 @@ func lateServer(t *testing.T, version int) (addr string, done <-chan error) {
 	ctx, err := cfg.NewServerCtx()
 	must(t, err)
 	ctx.SetVerify(ossl.VerifyPeer | ossl.VerifyFailIfNoPeerCert | ossl.VerifyPostHandshakeAuth)
-	ctx.SetOptions(ossl.OpNoSessionResumptionOnRe)
+	ctx.SetOptions(ossl.OpNoSessionResumptionOnRenegotiation)
 	inner, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
 	ln := NewListener(inner, ctx)

@@ -10,22 +10,22 @@ type Options uint64
 
 // The options in common use.
 const (
-	OpAll                     Options = C.SSL_OP_ALL
-	OpAllowUnsafeLegacyReneg  Options = C.SSL_OP_ALLOW_UNSAFE_LEGACY_RENEGOTIATION
-	OpCipherServerPreference  Options = C.SSL_OP_CIPHER_SERVER_PREFERENCE
-	OpEnableKTLS              Options = C.SSL_OP_ENABLE_KTLS
-	OpEnableMiddleboxCompat   Options = C.SSL_OP_ENABLE_MIDDLEBOX_COMPAT
-	OpIgnoreUnexpectedEOF     Options = C.SSL_OP_IGNORE_UNEXPECTED_EOF
-	OpLegacyServerConnect     Options = C.SSL_OP_LEGACY_SERVER_CONNECT
-	OpNoCompression           Options = C.SSL_OP_NO_COMPRESSION
-	OpNoEncryptThenMac        Options = C.SSL_OP_NO_ENCRYPT_THEN_MAC
-	OpNoExtendedMasterSecret  Options = C.SSL_OP_NO_EXTENDED_MASTER_SECRET
-	OpNoRenegotiation         Options = C.SSL_OP_NO_RENEGOTIATION
-	OpAllowClientReneg        Options = C.SSL_OP_ALLOW_CLIENT_RENEGOTIATION
-	OpNoSessionResumptionOnRe Options = C.SSL_OP_NO_SESSION_RESUMPTION_ON_RENEGOTIATION
-	OpNoTicket                Options = C.SSL_OP_NO_TICKET
-	OpNoAntiReplay            Options = C.SSL_OP_NO_ANTI_REPLAY
-	OpPrioritizeChaCha        Options = C.SSL_OP_PRIORITIZE_CHACHA
+	OpAll                                Options = C.SSL_OP_ALL
+	OpAllowUnsafeLegacyRenegotiation     Options = C.SSL_OP_ALLOW_UNSAFE_LEGACY_RENEGOTIATION
+	OpCipherServerPreference             Options = C.SSL_OP_CIPHER_SERVER_PREFERENCE
+	OpEnableKTLS                         Options = C.SSL_OP_ENABLE_KTLS
+	OpEnableMiddleboxCompat              Options = C.SSL_OP_ENABLE_MIDDLEBOX_COMPAT
+	OpIgnoreUnexpectedEOF                Options = C.SSL_OP_IGNORE_UNEXPECTED_EOF
+	OpLegacyServerConnect                Options = C.SSL_OP_LEGACY_SERVER_CONNECT
+	OpNoCompression                      Options = C.SSL_OP_NO_COMPRESSION
+	OpNoEncryptThenMac                   Options = C.SSL_OP_NO_ENCRYPT_THEN_MAC
+	OpNoExtendedMasterSecret             Options = C.SSL_OP_NO_EXTENDED_MASTER_SECRET
+	OpNoRenegotiation                    Options = C.SSL_OP_NO_RENEGOTIATION
+	OpAllowClientRenegotiation           Options = C.SSL_OP_ALLOW_CLIENT_RENEGOTIATION
+	OpNoSessionResumptionOnRenegotiation Options = C.SSL_OP_NO_SESSION_RESUMPTION_ON_RENEGOTIATION
+	OpNoTicket                           Options = C.SSL_OP_NO_TICKET
+	OpNoAntiReplay                       Options = C.SSL_OP_NO_ANTI_REPLAY
+	OpPrioritizeChaCha                   Options = C.SSL_OP_PRIORITIZE_CHACHA
 )
 
 // Mode is a set of SSL_MODE_* flags: SSL_CTX_set_mode(3).

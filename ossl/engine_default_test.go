@@ -21,12 +21,13 @@ func init() {
 	} {
 		children["engine "+name] = func() error { return withEngine(func(e *ossl.Engine) error { return seedEngine(e, f) }) }
 	}
+	children["engine store"] = func() error { return withEngine(searchStore) }
 	children["engine SetClientCertEngine"] = func() error { return withEngine(clientWith) }
 }
 
 // TestEngineSetDefault makes an engine the default of a child process, and looks
 // at what random bytes are then, and how they are seeded; and has it show a
-// client's certificate.
+// client's certificate, and a store say what it is asked for.
 func TestEngineSetDefault(t *testing.T) {
 	if !ossl.HasEngine() {
 		t.Skip("this OpenSSL has no engines")
@@ -38,22 +39,10 @@ func TestEngineSetDefault(t *testing.T) {
 	if out, err := exec.Command("cc", args...).CombinedOutput(); err != nil {
 		t.Fatalf("cc %v: %v\n%s", args, err, out)
 	}
-	for _, how := range []string{"SetDefault", "SetDefaultString", "SetClientCertEngine"} {
+	for _, how := range []string{"SetDefault", "SetDefaultString", "SetClientCertEngine", "store"} {
 		t.Log(runChild(t, "engine "+how, func(cmd *exec.Cmd) {
 			cmd.Env = append(cmd.Env, "TEST_MODULE="+module, "TEST_CERT="+testdata.Path(testdata.Client.ECDSA.Cert), "TEST_KEY="+testdata.Path(testdata.Client.ECDSA.Key))
 		}))
-	}
-}
-
-// OpenSSL can be built without engines, and 4.0 is.
-func TestBuildsWithoutEngines(t *testing.T) {
-	flags, err := exec.Command("pkg-config", "--cflags", "libssl").Output()
-	must(t, err)
-	sources, err := filepath.Glob("*.c")
-	must(t, err)
-	args := append([]string{"-DOPENSSL_NO_ENGINE", "-fsyntax-only", "-Wall", "-Werror"}, strings.Fields(string(flags))...)
-	if out, err := exec.Command("cc", append(args, sources...)...).CombinedOutput(); err != nil {
-		t.Errorf("cc %v: %v\n%s", args, err, out)
 	}
 }
 

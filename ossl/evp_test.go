@@ -229,7 +229,11 @@ func TestX509Builder(t *testing.T) {
 	must(t, errors.Join(ca.AddExtConf(ossl.OBJTxt2nid("basicConstraints"), "critical,CA:TRUE", nil),
 		ca.AddExtConf(ossl.OBJTxt2nid("subjectKeyIdentifier"), "hash", nil), ca.Sign(caKey, "SHA384")))
 	leaf := build("leaf", 255, leafKey, ca)
-	nid, err := ossl.OBJCreate("1.3.6.1.4.1.53594.77.1", "gosslTest", "an extension of a test")
+	const oid = "1.3.6.1.4.1.53594.77.1"
+	nid, err := ossl.OBJCreate(oid, "gosslTest", "an extension of a test")
+	if err != nil && ossl.OBJTxt2nid("gosslTest") == ossl.OBJTxt2nid(oid) && ossl.OBJTxt2nid(oid) != 0 {
+		nid, err = ossl.OBJTxt2nid(oid), nil // of an earlier run: identifiers stay as long as the process
+	}
 	must(t, err)
 	must(t, errors.Join(leaf.AddExtConf(ossl.NIDSubjectAltName, "DNS:leaf.example,IP:192.0.2.1", ca),
 		leaf.AddExtConf(ossl.OBJTxt2nid("authorityKeyIdentifier"), "keyid", ca),

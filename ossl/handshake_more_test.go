@@ -241,7 +241,7 @@ func TestHandshakeStates(t *testing.T) {
 
 func TestRenegotiationCounters(t *testing.T) {
 	client, server := clientCtx(t, testdata.ECDSA, only(ossl.TLS1_2Version)), serverCtx(t, testdata.ECDSA)
-	server.SetOptions(ossl.OpAllowClientReneg)
+	server.SetOptions(ossl.OpAllowClientRenegotiation)
 	p := connect(t, client, server)
 	if !p.client.GetSecureRenegotiationSupport() || p.client.GetExtmsSupport() != 1 || p.client.NumRenegotiations() != 0 || p.client.RenegotiatePending() {
 		t.Error(p.client.GetSecureRenegotiationSupport(), p.client.GetExtmsSupport())

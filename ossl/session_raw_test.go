@@ -105,7 +105,7 @@ func TestSessionCopies(t *testing.T) {
 // The counters of a server, its cache, and what changes it by hand.
 func TestSessionCacheAndCounters(t *testing.T) {
 	client, server := clientCtx(t, testdata.ECDSA, only(ossl.TLS1_2Version)), serverCtx(t, testdata.ECDSA)
-	server.SetOptions(ossl.OpNoTicket | ossl.OpAllowClientReneg)
+	server.SetOptions(ossl.OpNoTicket | ossl.OpAllowClientRenegotiation)
 	server.SetSessionCacheMode(ossl.SessCacheServer)
 	must(t, server.SetSessionIDContext([]byte("cache")))
 	p := connect(t, client, server)

@@ -170,9 +170,9 @@ func TestRenegotiate(t *testing.T) {
 		byServer, ok   bool
 	}{
 		{"client, not allowed", 0, 0, false, false},
-		{"client, allowed", 0, ossl.OpAllowClientReneg, false, true},
-		{"client, off", 0, ossl.OpAllowClientReneg | ossl.OpNoRenegotiation, false, false},
-		{"server", 0, ossl.OpNoSessionResumptionOnRe, true, true},
+		{"client, allowed", 0, ossl.OpAllowClientRenegotiation, false, true},
+		{"client, off", 0, ossl.OpAllowClientRenegotiation | ossl.OpNoRenegotiation, false, false},
+		{"server", 0, ossl.OpNoSessionResumptionOnRenegotiation, true, true},
 		{"server, off", ossl.OpNoRenegotiation, 0, true, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -45,7 +45,7 @@ static void bygone_free(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int idx, lo
 
 static void make_index(void) { ctx_index = SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, bygone_free); }
 
-static bygone *bygone_of(SSL_CTX *c)
+__attribute__((unused)) static bygone *bygone_of(SSL_CTX *c)
 {
 	pthread_once(&once, make_index);
 	bygone *b = SSL_CTX_get_ex_data(c, ctx_index);
@@ -57,14 +57,6 @@ static bygone *bygone_of(SSL_CTX *c)
 	}
 	return b;
 }
-
-#if defined(OPENSSL_NO_NEXTPROTONEG) || defined(OPENSSL_NO_SRP)
-static int missing(const char *what)
-{
-	ERR_raise_data(ERR_LIB_SSL, ERR_R_UNSUPPORTED, "this build of OpenSSL has no %s", what);
-	return 0;
-}
-#endif
 
 #ifndef OPENSSL_NO_NEXTPROTONEG
 int gossl_has_npn(void) { return 1; }
@@ -113,11 +105,11 @@ int gossl_has_npn(void) { return 0; }
 static int set_npn(SSL_CTX *c, const unsigned char *p, unsigned n, int server)
 {
 	(void)c, (void)p, (void)n, (void)server;
-	return missing("NPN");
+	return gossl_missing("NPN");
 }
 #endif
 
-#ifndef OPENSSL_NO_SRP
+#if !defined(OPENSSL_NO_SRP) && !defined(OPENSSL_NO_DEPRECATED_3_0)
 int gossl_has_srp(void) { return 1; }
 
 static int srp_user_cb(SSL *s, int *alert, void *arg)
@@ -156,7 +148,7 @@ int gossl_has_srp(void) { return 0; }
 static int set_srp_server(SSL_CTX *c, const char *user, const char *password)
 {
 	(void)c, (void)user, (void)password;
-	return missing("SRP");
+	return gossl_missing("SRP");
 }
 
 static int set_srp_user(SSL_CTX *c, const char *user, const char *password) { return set_srp_server(c, user, password); }

@@ -74,6 +74,14 @@ static int set_quorum(SSL_CTX *c, SSL *s, uintptr_t logs)
 
 GOSSL_CALL(gossl_set_ct_quorum, (SSL_CTX *c, SSL *s, unsigned logs), set_quorum(c, s, logs) == 1)
 
+#else
+
+// What nobody can turn on is off already.
+GOSSL_GET(gossl_bytes, gossl_scts, (SSL *s), ((void)s, (gossl_bytes){0}))
+GOSSL_CALL(gossl_disable_ct, (SSL *s), s != NULL)
+GOSSL_CALL(gossl_ctx_disable_ct, (SSL_CTX *c), c != NULL)
+GOSSL_CALL(gossl_set_ct_quorum, (SSL_CTX *c, SSL *s, unsigned logs), ((void)c, (void)s, (void)logs, gossl_missing("CT")))
+
 #endif
 
 static int dane_mtype_set(SSL_CTX *c, const char *name, unsigned mtype, unsigned ord)

@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <time.h>
 
+#include <openssl/rsa.h>
 #include <openssl/core_names.h>
 
 #include "shim_evp.h"

@@ -223,7 +223,7 @@ func TestSignerOutsideHandshake(t *testing.T) {
 	})
 	t.Run("renegotiation in Read", func(t *testing.T) {
 		server := newCtx(t, byElsewhere(t, testdata.ECDSA, goKey(t, testdata.ECDSA)), only(ossl.TLS1_2Version))
-		server.SetOptions(ossl.OpNoSessionResumptionOnRe)
+		server.SetOptions(ossl.OpNoSessionResumptionOnRenegotiation)
 		p := newPair(t, clientCtx(t, testdata.ECDSA), server)
 		_ = onThread(func() error {
 			must(t, errors.Join(lockstep(t, p.client.DoHandshake, answered(p.server, p.server.DoHandshake))...))

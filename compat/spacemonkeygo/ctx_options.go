@@ -16,7 +16,7 @@ const (
 	NoSSLv3                            Options = 0x02000000
 	NoTLSv1                            Options = 0x04000000
 	CipherServerPreference             Options = Options(ossl.OpCipherServerPreference)
-	NoSessionResumptionOrRenegotiation Options = Options(ossl.OpNoSessionResumptionOnRe)
+	NoSessionResumptionOrRenegotiation Options = Options(ossl.OpNoSessionResumptionOnRenegotiation)
 	NoTicket                           Options = Options(ossl.OpNoTicket)
 )
 

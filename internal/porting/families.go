@@ -6,7 +6,7 @@ import "strings"
 var families = map[string]rule{
 	"ssl.h":              std("", "", "", "a number or a type of libssl's own: see what the functions that take it become"),
 	"tls1.h":             std("", "", "", "a number of the protocol: see what the functions that take it become"),
-	"dtls1.h":            std("", "", "", "a number of DTLS, which ossl has and the drivers have not: (*ossl.SSL).DTLSv1Listen"),
+	"dtls1.h":            std("", "", "", "a number of DTLS: see what the functions that take it become"),
 	"srtp.h":             use("", "ossl.SSL.SetTlsextUseSRTP ossl.SSL.GetSelectedSRTPProfile", "", "profiles go by name"),
 	"ssl2.h":             no("", "SSL 2 is gone"),
 	"ssl3.h":             std("", "", "", "a number of the protocol: RFC 8446"),

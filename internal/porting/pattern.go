@@ -68,13 +68,18 @@ func find(files []*source) []Finding {
 	}
 	var all []Finding
 	for _, f := range files {
+		f = f.unwrapped()
 		if len(f.marks) == 0 {
 			continue
 		}
 		for _, p := range patterns {
 			for _, m := range p.find(f, t) {
 				title, advice := p.title, p.advice
-				if p.id == "callback" {
+				switch {
+				case p.id != "callback":
+				case m.callback:
+					title, advice = m.Symbol+" has C call the program", verifyAdvice
+				default:
 					title, advice = m.Symbol+" has C call the program", hookFor(m.Symbol)
 				}
 				all = append(all, Finding{p.id, title, advice, f.path, m.Line, f.functions[m.function], m.Symbol})
@@ -85,6 +90,18 @@ func find(files []*source) []Finding {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Pattern, b.Pattern))
 	})
 	return all
+}
+
+// unwrapped is a file without the insides of wrappers, be they macros or
+// functions that are called as what they wrap is: what counts is where those
+// are called.
+func (f *source) unwrapped() *source {
+	out := *f
+	out.marks = f.marked(func(m mark) bool {
+		in := f.functions[m.function]
+		return !m.define && !(wrapped(in) != "" && wrapped(in) == m.Symbol)
+	})
+	return &out
 }
 
 // set is the names of a list.

@@ -13,7 +13,8 @@ func TestPatterns(t *testing.T) {
 	const include = "#include <openssl/ssl.h>\n"
 	for _, tt := range []struct{ name, src, want string }{
 		{"epoll", "void f(void) {\nfor (;;) {\nepoll_wait(e, v, 1, -1);\nif (SSL_get_error(s, n) == SSL_ERROR_WANT_READ) g(); } }", "event-loop:3"},
-		{"poll in one function, the verdict in another", "int v(SSL *s) { ERR_clear_error(); return SSL_get_error(s, 0); }\nvoid f(void) { poll(p, 1, -1); }", "event-loop:2"},
+		{"poll in one function, the verdict in another", "int v(SSL *s) { ERR_clear_error(); return SSL_get_error(s, 0); }\nvoid f(void) { while (on) poll(p, 1, -1); }", "event-loop:2"},
+		{"a wait for one", "int v(SSL *s) { ERR_clear_error(); return SSL_get_error(s, 0); }\nint ready(int fd) {\nreturn poll(p, 1, -1); }", "wait-for-one:3"},
 		{"the loop is libevent's", "int v(SSL *s) { return SSL_want_read(s); }\nvoid f(void) {\nevent_new(b, 1);\nevent_add(e, 0); }", "event-loop:3"},
 		{"kqueue, told and asked", "int v(SSL *s) { return SSL_want_read(s); }\nvoid f(void) { kevent(q, c, 1, 0, 0, 0); }\nvoid g(void) {\nkevent(q, 0, 0, e, 9, 0); }", "event-loop:4"},
 		{"poll without TLS", "void f(void) { poll(p, 1, -1); }", ""},
@@ -28,6 +29,10 @@ func TestPatterns(t *testing.T) {
 		{"locking mentioned", "void f(void) { g(CRYPTO_set_locking_callback); }", ""},
 
 		{"a callback", "void f(void) {\nSSL_CTX_set_info_callback(c, g); }", "callback:2"},
+		{"a callback that verifies", "void f(void) {\nSSL_CTX_set_verify(c, SSL_VERIFY_PEER | g(1, 2),\n(verify_cb *)verify); }", "callback:2"},
+		{"verification without a callback", "void f(void) { SSL_CTX_set_verify(c, SSL_VERIFY_PEER, NULL); SSL_set_verify(s, SSL_VERIFY_PEER, 0); }", ""},
+		{"a store's callback", "void f(void) {\nX509_STORE_set_verify_cb(st, verify); }", "callback:2"},
+		{"a callback of nobody's", "void f(void) { SSL_set_sni_callback(s, g); }", ""},
 		{"a callback's getter", "void f(void) { SSL_CTX_get_info_callback(c); }", ""},
 
 		{"sleep", "void f(void) { ERR_clear_error(); SSL_read(s, b, 1);\nif (SSL_get_error(s, 0) == SSL_ERROR_WANT_READ)\nusleep(1); }", "sleep-on-want:3"},
@@ -41,6 +46,9 @@ func TestPatterns(t *testing.T) {
 
 		{"one shutdown", "void f(SSL *s) {\nSSL_shutdown(s); SSL_free(s); }", "half-shutdown:2"},
 		{"two shutdowns", "void f(SSL *s) { if (SSL_shutdown(s) == 0) SSL_shutdown(s); }", ""},
+		{"a shutdown in a wrapper", "int mySSL_shutdown(SSL *s) { return SSL_shutdown(s); }\nvoid f(SSL *s) { while (mySSL_shutdown(s) == 0) g(s); }", ""},
+		{"a shutdown by a wrapper", "#define sycSSL_shutdown(s) SSL_shutdown(s)\nvoid f(SSL *s) {\nsycSSL_shutdown(s); SSL_free(s); }", "half-shutdown:3"},
+		{"a shutdown in old C", "int f(s, cb)\nSSL *s;\nvoid (*cb)();\n{\ncb();\nreturn SSL_shutdown(s);\n}", "half-shutdown:6"},
 		{"a loop of shutdowns", "void f(SSL *s) { while (SSL_shutdown(s) == 0) g(s); }", ""},
 
 		{"fork", "void f(void) { c = SSL_CTX_new(m);\nif (fork() == 0) g(c); }", "fork:2"},

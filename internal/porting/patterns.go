@@ -8,6 +8,7 @@ import (
 // The names that patterns look for together.
 var (
 	waitCalls   = names(waiting)
+	pollCalls   = names("poll ppoll select pselect WSAPoll")
 	registering = names(registration)
 	threadCalls = names(threads)
 	sleepCalls  = names(sleeping)
@@ -28,7 +29,7 @@ var patterns = []pattern{
 		"bridge.Loop is that loop: a bridge.Handler for each connection (HandshakeDone, Data, Writable, Closed) takes the place of " +
 			"the state machine; WANT_READ, WANT_WRITE and SSL_pending are its business. Keep a loop of your own only with ossl alone",
 		func(f *source, t *tree) []mark {
-			waits := firstOfEach(waitCalls.in(f, true))
+			waits := slices.DeleteFunc(firstOfEach(waitCalls.in(f, true)), onceOnly)
 			if kevents := names("kevent").in(f, true); len(kevents) > 1 { // most of them say what to wait for
 				waits = slices.DeleteFunc(waits, func(m mark) bool { return m.Symbol == "kevent" && m != kevents[len(kevents)-1] })
 			}
@@ -40,6 +41,15 @@ var patterns = []pattern{
 				return waits
 			}
 			return nil
+		}},
+	{"wait-for-one", "a wait for a descriptor, outside of any loop",
+		"on a bridge.Conn nothing is left of it: Read and Write wait, and SetDeadline bounds that. Where a loop elsewhere calls this for " +
+			"all connections it is an event loop: bridge.Loop",
+		func(f *source, _ *tree) []mark {
+			if len(wantNames.in(f, false)) == 0 {
+				return nil
+			}
+			return slices.DeleteFunc(firstOfEach(waitCalls.in(f, true)), func(m mark) bool { return !onceOnly(m) })
 		}},
 	{"thread-per-connection", "a blocking thread for each connection",
 		"a goroutine and a bridge.Conn: bridge.Listen and Accept, or bridge.Dial, then Read and Write as on any net.Conn. Deadlines " +
@@ -174,6 +184,9 @@ var patterns = []pattern{
 		}},
 }
 
+// onceOnly says whether a mark is a wait that may be for one descriptor, once.
+func onceOnly(m mark) bool { return !m.loop && pollCalls[m.Symbol] }
+
 // usesTLSOrWaits keeps loops that have nothing to do with TLS out: the file
 // names libssl, or has a loop of its own on epoll, kqueue or a library.
 func (f *source) usesTLSOrWaits() bool {
@@ -197,7 +210,11 @@ func callbackSetters(f *source) []mark {
 	var found []mark
 	for _, m := range f.marks {
 		n := m.Symbol
-		if !m.Call || locking[n] || !strings.HasPrefix(n, "SSL_") || !strings.Contains(n, "_set") && !strings.Contains(n, "_add_") {
+		if m.callback || m.Call && strings.HasPrefix(n, "X509_STORE_") && strings.Contains(n, "set_verify_cb") {
+			found = append(found, m)
+			continue
+		}
+		if !m.Call || locking[n] || !Known(n) || !strings.HasPrefix(n, "SSL_") || !strings.Contains(n, "_set") && !strings.Contains(n, "_add_") {
 			continue
 		}
 		for _, end := range []string{"_callback", "_callback_ex", "_cb", "custom_ext"} {
@@ -209,6 +226,10 @@ func callbackSetters(f *source) []mark {
 	}
 	return found
 }
+
+// verifyAdvice is for what stands beside SSL_VERIFY_PEER.
+const verifyAdvice = "bridge.Hooks.VerifyPeer: it has libssl's verdict and the whole chain, once and not for each certificate, and may wait. Where the " +
+	"callback only logs, or lets one error pass, look at the handshake's error (errors.Is with an ossl.VerifyResult)"
 
 // hookFor says what a callback becomes, by the answer to its setter.
 func hookFor(symbol string) string {

@@ -106,7 +106,8 @@ var rulesObjects = []rule{
 	std("OBJ_nid2sn OBJ_nid2ln OBJ_sn2nid OBJ_ln2nid OBJ_txt2nid OBJ_find_sigid_algs OBJ_find_sigid_by_algs OBJ_bsearch* OBJ_NAME_* "+
 		"OBJ_add_sigid OBJ_sigid_free OBJ_*", "encoding/asn1", `names := map[string]string{"2.5.4.3": "CN"}`,
 		"there are no numbers for objects: a map of those that the program means, by oid.String"),
-	std("NID_* SN_* LN_* OBJ_nid", "encoding/asn1", `oid := asn1.ObjectIdentifier{2, 5, 4, 3}`,
+	std("SN_* LN_*", "", `text = "sha256"`, "the name as a string: what it stands for is in obj_mac.h"),
+	std("NID_* OBJ_nid", "encoding/asn1", `oid := asn1.ObjectIdentifier{2, 5, 4, 3}`,
 		"object identifiers take the place of numbers; groups, ciphers and digests are names in TLS settings"),
 }
 
@@ -154,6 +155,9 @@ var rulesStore = []rule{
 var rulesEngine = []rule{
 	no("ENGINE_*", "of engines there is what loads keys and sets defaults (ossl.Engine); they are deprecated, and gone from OpenSSL 4: a "+
 		"provider does their work (pkcs11-provider for HSMs), named in the configuration file"),
+	use("ENGINE_new ENGINE_add ENGINE_set_RSA ENGINE_set_EC ENGINE_set_id ENGINE_set_name ENGINE_set_*_function ENGINE_get_RSA ENGINE_get_EC "+
+		"ENGINE_get_default_RSA ENGINE_get_default_EC", "bridge.Certificate.Signer ossl.NewSignerKey", `pk, err = ossl.NewSignerKey(signer)`,
+		"an engine of the program's own, to sign with a key that is elsewhere: a crypto.Signer does that"),
 	use("ENGINE_set_default_*", "ossl.Engine.SetDefault ossl.EngineMethods", `err = engine.SetDefault(ossl.EngineMethodRSA)`, ""),
 	use("ENGINE_METHOD_*", "ossl.EngineMethods ossl.Engine.SetDefault", `err = engine.SetDefault(ossl.EngineMethodAll)`, ""),
 	del("ENGINE_load_dynamic ENGINE_load_openssl ENGINE_load_cryptodev ENGINE_load_rdrand ENGINE_register_* ENGINE_add_conf_module",
@@ -176,8 +180,12 @@ var rulesConstants = []rule{
 	use("SSL_FILETYPE_*", "ossl.Filetype", `err = c.UsePrivateKeyFile(file, ossl.FiletypePEM)`, ""),
 	use("TLS1_3_CK_* TLS1_CK_* SSL3_CK_* TLS1_TXT_* SSL3_TXT_* TLS1_3_RFC_* TLS1_RFC_* SSL3_RFC_* SSL_CK_*",
 		"ossl.Cipher.GetProtocolID ossl.Cipher.GetName", `id := s.GetCurrentCipher().GetProtocolID()`, "ciphers go by name"),
+	use("TLSEXT_TYPE_*", "bridge.ClientHelloInfo.Extensions ossl.Ctx.AddCustomExt", `const maxFragmentLength = 1`,
+		"the extension's number, as in IANA's list"),
+	use("TLS_ST_* DTLS_ST_*", "ossl.SSL.GetState ossl.HandshakeState", `text = s.StateStringLong()`,
+		"each state has a constant: ossl.StOK; or compare the text, as StateString gives it"),
 	std("SSL3_RT_* SSL3_MT_* TLS1_RT_* DTLS1_MT_* TLSEXT_* TLS1_HB_* SSL3_RANDOM_SIZE SSL3_* TLS1_* DTLS1_* TLS_CT_* TLS_MD_* "+
-		"TLS_ST_* SSL_MT_*", "", `const recordHandshake = 22`, "numbers of the protocol: RFC 8446"),
+		"SSL_MT_*", "", `const recordHandshake = 22`, "numbers of the protocol: RFC 8446"),
 	std("SSL_MAX_* SSL_MIN_* SSL_SESSION_ASN1_VERSION SSL_*_MAX_* SSL_MAX_SSL_SESSION_ID_LENGTH SSL_MAX_SID_CTX_LENGTH "+
 		"SSL_MAX_MASTER_KEY_LENGTH", "", `n = len(sess.GetID())`, "slices know their length"),
 	use("SSL_EARLY_DATA_* SSL_READ_EARLY_DATA_*", "ossl.ConnectionState.EarlyData", `ok = conn.ConnectionState().EarlyData`, ""),

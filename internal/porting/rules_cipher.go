@@ -18,8 +18,9 @@ var rulesCipher = []rule{
 		"OFB is deprecated in Go (cipher.NewOFB); CTR for new data"),
 	std("AES_set_encrypt_key AES_set_decrypt_key AES_KEY AES_BLOCK_SIZE", "crypto/aes", `block, err = aes.NewCipher(key)`, ""),
 	std("AES_cbc_encrypt", "crypto/cipher", `cipher.NewCBCEncrypter(block, iv).CryptBlocks(data, plain)`, ""),
-	no("EVP_aes_*_ccm EVP_CIPH_CCM_MODE EVP_aes_*_ocb EVP_aes_*_xts EVP_aes_*_siv EVP_CIPH_XTS_MODE EVP_CIPH_OCB_MODE "+
-		"EVP_CIPH_SIV_MODE", "Go has GCM; XTS is in golang.org/x/crypto/xts"),
+	no("EVP_aes_*_ccm EVP_CIPH_CCM_MODE EVP_aes_*_ocb EVP_aes_*_siv EVP_CIPH_OCB_MODE "+
+		"EVP_CIPH_SIV_MODE", "Go has GCM"),
+	module("EVP_aes_*_xts EVP_CIPH_XTS_MODE", "golang.org/x/crypto/xts", "made from aes.NewCipher"),
 	no("EVP_aes_*_wrap EVP_aes_*_wrap_pad AES_wrap_key AES_unwrap_key CRYPTO_128_wrap* CRYPTO_128_unwrap* "+
 		"EVP_CIPHER_CTX_FLAG_WRAP_ALLOW EVP_CIPH_WRAP_MODE", "Go has no key wrap; RFC 3394 is twenty lines over aes.NewCipher"),
 	no("EVP_aes_*_cbc_hmac_sha*", "internal to libssl"),
@@ -28,7 +29,8 @@ var rulesCipher = []rule{
 	std("EVP_des_ede3* EVP_des_ede*", "crypto/des", `block, err = des.NewTripleDESCipher(key)`, "for old data only"),
 	std("EVP_des_* DES_*", "crypto/des", `block, err = des.NewCipher(key)`, "broken: for old protocols only"),
 	std("EVP_rc4 EVP_rc4_* RC4 RC4_*", "crypto/rc4", `keystream, err = rc4.NewCipher(key)`, "broken: for old protocols only"),
-	module("EVP_bf_* BF_* EVP_cast5_* CAST_*", "golang.org/x/crypto/blowfish", "golang.org/x/crypto/cast5 likewise; for old data only"),
+	module("EVP_bf_* BF_*", "golang.org/x/crypto/blowfish", "for old data only"),
+	module("EVP_cast5_* CAST_*", "golang.org/x/crypto/cast5", "for old data only"),
 	no("EVP_aria_* EVP_camellia_* Camellia_* EVP_seed_* SEED_* EVP_sm4_* EVP_idea_* IDEA_* EVP_rc2_* RC2_* EVP_rc5_* RC5_*",
 		"Go has no such cipher; libssl still negotiates it where the provider has it"),
 	std("EVP_CIPHER_CTX_new EVP_CIPHER_CTX_init EVP_CipherInit* EVP_EncryptInit* EVP_DecryptInit* EVP_CIPHER_CTX EVP_CIPHER "+

@@ -16,9 +16,11 @@ var rulesEC = []rule{
 		"EC_KEY_set_enc_flags EC_KEY_get_enc_flags EC_GROUP_set_asn1_flag EC_GROUP_get_asn1_flag OPENSSL_EC_NAMED_CURVE "+
 		"OPENSSL_EC_EXPLICIT_CURVE EC_FLAG_* EC_PKEY_* EC_GROUP_set_point_conversion_form EC_GROUP_get_point_conversion_form",
 		"Go's keys are not freed; curves are named and points uncompressed"),
-	std("EC_KEY_METHOD_* EC_KEY_METHOD EC_KEY_OpenSSL EC_KEY_get_method EC_KEY_set_method EC_KEY_get_default_method "+
-		"EC_KEY_set_default_method EC_KEY_new_method", "crypto", `_, ok = anyValue.(crypto.Signer)`,
-		"a type with Sign is a key; libssl's own keys come from a provider"),
+	use("EC_KEY_METHOD_* EC_KEY_METHOD EC_KEY_OpenSSL EC_KEY_get_method EC_KEY_set_method EC_KEY_get_default_method "+
+		"EC_KEY_set_default_method EC_KEY_new_method", "bridge.Certificate.Signer ossl.NewSignerKey", `pk, err = ossl.NewSignerKey(signer)`,
+		"a type with Sign is a key, wherever the real one is: a handshake waits for it and blocks nothing"),
+	std("EC_KEY_get_ex_data EC_KEY_set_ex_data EC_KEY_get_ex_new_index", "", `pair := struct{ key *ecdsa.PrivateKey }{ec}`,
+		"fields beside the key, in a struct of the program's own"),
 	std("EC_KEY_*", "crypto/ecdsa", `ec, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader)`,
 		"an ecdsa.PrivateKey, or an ecdh.PrivateKey for key agreement"),
 	std("EC_GROUP_new_by_curve_name EC_GROUP_new_by_curve_name_ex EC_GROUP_new EC_GROUP_new_* EC_GROUP EC_GROUP_dup EC_GROUP_copy "+
@@ -96,8 +98,8 @@ var rulesBN = []rule{
 	std("BN_gcd BN_are_coprime", "math/big", `m.GCD(nil, nil, a, b)`, ""),
 	std("BN_cmp", "math/big", `n = a.Cmp(b)`, ""),
 	std("BN_ucmp", "math/big", `n = a.CmpAbs(b)`, ""),
-	std("BN_is_zero BN_abs_is_word BN_is_negative BN_set_negative", "math/big", `ok = a.Sign() == 0`,
-		"Sign is -1, 0 or 1; Neg and Abs change it"),
+	std("BN_is_zero BN_abs_is_word", "math/big", `ok = a.Sign() == 0`, ""),
+	std("BN_is_negative BN_set_negative", "math/big", `ok = a.Sign() < 0`, "Neg and Abs change it"),
 	std("BN_is_one BN_is_word", "math/big", `ok = a.Cmp(big.NewInt(1)) == 0`, ""),
 	std("BN_is_odd BN_is_bit_set", "math/big", `ok = a.Bit(0) == 1`, ""),
 	std("BN_set_bit BN_clear_bit BN_mask_bits", "math/big", `a.SetBit(a, 3, 1)`, ""),

@@ -18,6 +18,13 @@ var rulesLater = []rule{
 		`err = c.SetMinProtoVersion(ossl.TLS1_3Version)`, "of BoringSSL and of programs: OpenSSL has no method for TLS 1.3 alone"),
 	use("X509_STORE_CTX_get0_rpk X509_STORE_CTX_set0_rpk X509_STORE_CTX_init_rpk", "ossl.SSL.Get0PeerRPK", "",
 		"came with OpenSSL 3.2: the raw public key that a peer showed"),
+	use("ECDSA_METHOD ECDSA_METHOD_* ECDSA_get_default_method ECDSA_set_default_method ECDSA_set_method ECDSA_OpenSSL ECDH_OpenSSL "+
+		"ECDH_METHOD ECDH_set_method ENGINE_set_ECDSA ENGINE_get_ECDSA ENGINE_set_ECDH ENGINE_get_ECDH ENGINE_get_default_ECDSA "+
+		"ENGINE_set_default_ECDSA ENGINE_get_default_ECDH ENGINE_set_default_ECDH",
+		"bridge.Certificate.Signer ossl.NewSignerKey", `pk, err = ossl.NewSignerKey(signer)`,
+		"of OpenSSL 1.0: a key with functions of its own, which is a crypto.Signer"),
+	std("ECDSA_get_ex_data ECDSA_set_ex_data ECDSA_get_ex_new_index ECDH_get_ex_data ECDH_set_ex_data", "",
+		`pair := struct{ key *ecdsa.PrivateKey }{ec}`, "of OpenSSL 1.0: fields beside the key, in a struct of the program's own"),
 	use("X509_STORE_get_verify_cb X509_STORE_CTX_get0_store", "ossl.Store", "", "keep the Store that the Ctx was given"),
 	std("OSSL_get_thread_support_flags OSSL_set_max_threads OSSL_get_max_threads", "runtime", `n = runtime.GOMAXPROCS(0)`, ""),
 }

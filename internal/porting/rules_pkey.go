@@ -87,8 +87,8 @@ var rulesPKey = []rule{
 
 // RSA, DSA and DH keys as such: deprecated in OpenSSL 3.
 var rulesKeys = []rule{
-	std("RSA_new RSA_set0_* RSA_get0_* RSA_get_* RSA RSAPublicKey_dup RSAPrivateKey_dup RSA_check_key RSA_check_key_ex RSA_print* "+
-		"RSA_set_ex_data RSA_get_ex_*", "crypto/rsa", `pub = &rsa.PublicKey{N: a, E: 65537}`,
+	std("RSA_new RSA_set0_* RSA_get0_* RSA_get_* RSA RSAPublicKey_dup RSAPrivateKey_dup RSA_check_key RSA_check_key_ex RSA_print*",
+		"crypto/rsa", `pub = &rsa.PublicKey{N: a, E: 65537}`,
 		"fields of rsa.PrivateKey: N, E, D, Primes, Precomputed"),
 	del("RSA_free RSA_up_ref RSA_flags RSA_set_flags RSA_clear_flags RSA_test_flags RSA_FLAG_* RSA_METHOD_FLAG_* RSA_blinding_* "+
 		"RSA_setup_blinding RSA_memory_lock", "keys of Go's are not freed, and blind themselves"),
@@ -109,9 +109,11 @@ var rulesKeys = []rule{
 		"RSA_padding_check_PKCS1_type_*", "crypto/rsa", `sig, err = rsa.SignPKCS1v15(rand.Reader, priv, crypto.SHA256, sum)`, ""),
 	no("RSA_NO_PADDING RSA_X931_PADDING RSA_padding_* RSA_X931_* PKCS1_MGF1",
 		"raw RSA is a.Exp(a, D, N) of math/big, which is not constant in time"),
-	std("RSA_meth_* RSA_METHOD RSA_get_method RSA_set_method RSA_get_default_method RSA_set_default_method RSA_PKCS1_OpenSSL "+
-		"RSA_null_method RSA_new_method", "crypto", `_, ok = anyValue.(crypto.Signer)`,
-		"a type with Sign and Decrypt is a key (crypto.Signer, crypto.Decrypter); libssl's own keys come from a provider"),
+	use("RSA_meth_* RSA_METHOD RSA_get_method RSA_set_method RSA_get_default_method RSA_set_default_method RSA_PKCS1_OpenSSL "+
+		"RSA_null_method RSA_new_method", "bridge.Certificate.Signer ossl.NewSignerKey", `pk, err = ossl.NewSignerKey(signer)`,
+		"a type with Sign is a key, wherever the real one is: a handshake waits for it and blocks nothing"),
+	std("RSA_set_ex_data RSA_get_ex_data RSA_get_ex_new_index RSA_set_app_data RSA_get_app_data", "",
+		`pair := struct{ key *rsa.PrivateKey }{priv}`, "fields beside the key, in a struct of the program's own"),
 	std("d2i_RSAPrivateKey d2i_RSAPrivateKey_bio d2i_RSAPrivateKey_fp", "crypto/x509", `priv, err = x509.ParsePKCS1PrivateKey(der)`,
 		""),
 	std("i2d_RSAPrivateKey i2d_RSAPrivateKey_bio i2d_RSAPrivateKey_fp", "crypto/x509", `der = x509.MarshalPKCS1PrivateKey(priv)`, ""),

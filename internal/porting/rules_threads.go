@@ -6,8 +6,10 @@ var rulesThreads = []rule{
 		"CRYPTO_LOCK CRYPTO_UNLOCK CRYPTO_READ CRYPTO_WRITE CRYPTO_set_dynlock_* CRYPTO_get_dynlock_* CRYPTO_destroy_dynlockid "+
 		"CRYPTO_get_new_dynlockid CRYPTO_set_add_lock_callback CRYPTO_get_add_lock_callback CRYPTO_THREADID_* CRYPTO_THREADID "+
 		"CRYPTO_thread_id CRYPTO_get_lock_name CRYPTO_lock CRYPTO_dynlock_value CRYPTO_dynlock CRYPTO_LOCK_* CRYPTO_w_lock "+
-		"CRYPTO_w_unlock CRYPTO_r_lock CRYPTO_r_unlock CRYPTO_add CRYPTO_add_lock",
+		"CRYPTO_w_unlock CRYPTO_r_lock CRYPTO_r_unlock",
 		"OpenSSL locks for itself since 1.1; the array of mutexes goes too"),
+	std("CRYPTO_add CRYPTO_add_lock", "sync/atomic", `count := counter.Add(1)`,
+		"on the references of an OpenSSL object it was the up_ref of OpenSSL 1.0: UpRef gives another handle"),
 	gone("OPENSSL_thread_stop OPENSSL_thread_stop_ex ERR_remove_state ERR_remove_thread_state",
 		"goroutines own no state of OpenSSL's: each call brings its errors back with it"),
 	std("CRYPTO_THREAD_lock_new CRYPTO_THREAD_lock_free", "sync", `var lock sync.RWMutex`,

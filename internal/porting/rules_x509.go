@@ -141,8 +141,8 @@ var rulesVerify = []rule{
 		"the handshake's error has it"),
 	use("X509_STORE_CTX_get0_untrusted X509_STORE_CTX_set_current_cert X509_STORE_CTX_get0_current_crl "+
 		"X509_STORE_CTX_get0_parent_ctx",
-		"ossl.ConnectionState.PeerCertificates", `der = conn.ConnectionState().PeerCertificates[0]`,
-		"there is no verify callback to ask in; afterwards the chain is here"),
+		"bridge.Hooks.VerifyPeer ossl.SSL.AskedChain ossl.ConnectionState.PeerCertificates", "",
+		"Hooks.VerifyPeer has the whole chain at once; afterwards it is in the ConnectionState"),
 	use("X509_STORE_CTX_get_ex_data X509_STORE_CTX_set_ex_data X509_STORE_CTX_set_app_data X509_STORE_CTX_get_app_data "+
 		"X509_STORE_CTX_set_verify_cb X509_STORE_CTX_set_verify X509_STORE_set_verify_cb*",
 		"ossl.AskVerify ossl.SSL.AskedChain ossl.Ctx.SetSuspend", `err = c.SetSuspend(ossl.AskVerify)`,
@@ -152,7 +152,7 @@ var rulesVerify = []rule{
 		"X509_STORE_CTX_get_lookup_* X509_STORE_CTX_get_cert_crl X509_STORE_CTX_get_cleanup",
 		"libssl calls nothing of Go's while it verifies: set what it would decide by Set1Host and SetFlags, or look at the whole "+
 			"chain (AskVerify)"),
-	use("X509_STORE_get1_objects X509_OBJECT_* X509_STORE_CTX_get_obj_by_subject X509_STORE_CTX_get1_crls "+
+	use("X509_STORE_get1_objects X509_OBJECT_* X509_STORE_CTX_get_obj_by_subject X509_STORE_CTX_get1_crls X509_STORE_get1_crls "+
 		"X509_STORE_lock X509_STORE_unlock", "ossl.Store.Get1Objects", "",
 		"the certificates and lists in a Store, as Go values: no object to make or free"),
 	use("X509_V_*", "ossl.VerifyResult", `ok = errors.Is(err, ossl.VerifyResult(10))`, "by number, where there is no constant"),

@@ -3,10 +3,14 @@ package porting
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
+
+	"github.com/sslsock/sslsock/internal/porting/capi"
 )
 
 // Report is what a scan found.
@@ -79,10 +83,12 @@ func Scan(ctx context.Context, paths []string, o Options) (*Report, error) {
 
 // answer puts together what the files use.
 func answer(files []*source) []Symbol {
-	own := make(map[string]bool)
+	own := make(map[string]Place)
 	for _, f := range files {
 		for _, d := range f.defined {
-			own[d] = true
+			if _, ok := own[d.Symbol]; !ok {
+				own[d.Symbol] = Place{File: f.path, Line: d.Line}
+			}
 		}
 	}
 	by := make(map[string]*Symbol)
@@ -94,6 +100,10 @@ func answer(files []*source) []Symbol {
 			s := by[m.Symbol]
 			if s == nil {
 				s = &Symbol{Answer: Lookup(m.Symbol), Services: services()[m.Symbol]}
+				if at, ok := own[m.Symbol]; ok {
+					s.Note = strings.TrimPrefix(fmt.Sprintf("%s; the program has one of its own (%s:%d), which goes where it only "+
+						"stands in for another release of OpenSSL", s.Note, at.File, at.Line), "; ")
+				}
 				by[m.Symbol] = s
 			}
 			s.add(Place{f.path, m.Line, m.Call})
@@ -106,10 +116,19 @@ func answer(files []*source) []Symbol {
 	return symbols
 }
 
-// counts says whether a name is OpenSSL's: it is known, or it is called, formed
-// like OpenSSL's, and nowhere defined.
-func counts(m mark, own map[string]bool) bool {
-	return Known(m.Symbol) || m.Call && likeOpenSSL(m.Symbol) && !own[m.Symbol]
+// counts says whether a name is OpenSSL's: its headers declare it, or some
+// release's did; or the program does not, and it is called and formed like
+// OpenSSL's.
+func counts(m mark, own map[string]Place) bool {
+	if m.wrapped {
+		return false
+	}
+	if _, ok := own[m.Symbol]; ok {
+		_, declared := capi.Lookup(m.Symbol)
+		_, named := exactRule(m.Symbol)
+		return declared || named
+	}
+	return Known(m.Symbol) || m.Call && likeOpenSSL(m.Symbol)
 }
 
 func (s *Symbol) add(p Place) {

@@ -18,6 +18,8 @@ type mark struct {
 	function int  // index into source.functions
 	loop     bool // inside for, while or do
 	define   bool // in a #define
+	wrapped  bool // the name has a prefix of the program's own: sycSSL_read
+	callback bool // the call's last argument is a name other than NULL, where that is asked for
 }
 
 // source is what one file has.
@@ -26,8 +28,8 @@ type source struct {
 	lines     int
 	functions []string // "" is what stands outside of them
 	marks     []mark
-	defined   []string // functions and macros that the file defines under names like OpenSSL's
-	openssl   bool     // it includes OpenSSL's headers, or surely uses it
+	defined   []Use // functions, macros and types that the file defines under names like OpenSSL's
+	openssl   bool  // it includes OpenSSL's headers, or surely uses it
 }
 
 // reader turns tokens into a source.
@@ -41,6 +43,8 @@ type reader struct {
 	loopAt   []int // the depths of parentheses that belong to while and for
 	pending  bool  // for, while or do has been seen, and its brace has not
 	name     string
+	oldStyle string // the name of a function whose parameters are declared after the parentheses
+	typedef  bool
 	initList bool
 	define   bool
 	first    bool // the next identifier is what #define names
@@ -129,12 +133,15 @@ func (r *reader) enter() {
 func (r *reader) ident(t token) {
 	if r.first {
 		r.first = false
-		if likeOpenSSL(t.text) {
-			r.out.defined = append(r.out.defined, t.text)
-		}
+		r.defines(t.text, t.line)
 		return
 	}
+	if r.name != "" && r.parens == 0 && r.last.text == ")" && !r.initList {
+		r.oldStyle = r.name
+	}
 	switch t.text {
+	case "typedef":
+		r.typedef = true
 	case "for", "while", "do":
 		if r.function > 0 && !r.define {
 			r.pending = true
@@ -145,11 +152,66 @@ func (r *reader) ident(t token) {
 			return
 		}
 	}
-	if Known(t.text) || wanted[t.text] || likeOpenSSL(t.text) || clearsErrors(t.text) {
-		u := Use{t.text, t.line, r.called(t)}
-		inLoop := slices.Contains(r.braces, braceLoop) || len(r.loopAt) > 0
-		r.out.marks = append(r.out.marks, mark{u, r.function, inLoop, r.define})
+	if r.last.text == "using" {
+		r.defines(t.text, t.line)
 	}
+	if Known(t.text) || wanted[t.text] || likeOpenSSL(t.text) || clearsErrors(t.text) {
+		r.mark(t, t.text, false)
+	} else if name := wrapped(t.text); name != "" {
+		r.mark(t, name, true)
+	}
+}
+
+func (r *reader) mark(t token, name string, wrapped bool) {
+	m := mark{Use: Use{name, t.line, r.called(t)}, function: r.function, define: r.define, wrapped: wrapped}
+	m.loop = r.pending || len(r.loopAt) > 0 || slices.Contains(r.braces, braceLoop)
+	m.callback = m.Call && verifySetters[name] && r.lastArgument()
+	r.out.marks = append(r.out.marks, m)
+}
+
+// defines notes a name that is like OpenSSL's, and the program's own.
+func (r *reader) defines(name string, line int) {
+	if likeOpenSSL(name) || Known(name) {
+		r.out.defined = append(r.out.defined, Use{Symbol: name, Line: line})
+	}
+}
+
+// wrapped is the name of OpenSSL's that a longer one ends in, as in sycSSL_read:
+// such a function or macro calls the other, and its callers mean that.
+func wrapped(name string) string {
+	for _, begin := range []string{"SSL_", "TLS", "SSLv"} {
+		if i := strings.Index(name, begin); i > 0 && Known(name[i:]) && sure(name[i:]) {
+			return name[i:]
+		}
+	}
+	return ""
+}
+
+// verifySetters take a callback beside other things, or NULL.
+var verifySetters = names("SSL_CTX_set_verify SSL_set_verify")
+
+// lastArgument says whether the last argument of the call that begins here
+// names something.
+func (r *reader) lastArgument() bool {
+	ahead, depth, named := *r.lex, 0, false
+	for range 200 {
+		t := ahead.next()
+		switch {
+		case t.kind == tokenEnd || t.text == ";" || t.text == "{":
+			return false
+		case t.text == "(":
+			depth++
+		case t.text == ")":
+			if depth--; depth == 0 {
+				return named
+			}
+		case t.text == "," && depth == 1:
+			named = false
+		case t.kind == tokenIdent && t.text != "NULL" && t.text != "nullptr":
+			named = true
+		}
+	}
+	return false
 }
 
 // called says whether an opening parenthesis follows, and it is neither the
@@ -185,7 +247,10 @@ func (r *reader) punct(t token) {
 		r.pop(t.left)
 	case ";":
 		if r.parens == 0 {
-			r.pending, r.name, r.initList = false, "", false
+			if r.typedef && r.last.kind == tokenIdent && !Known(r.last.text) { // typedef struct bio_st BIO defines nothing
+				r.defines(r.last.text, r.last.line)
+			}
+			r.pending, r.name, r.initList, r.typedef = false, "", false, false
 		}
 	case ":":
 		if r.function == 0 && r.parens == 0 && r.last.text == ")" {
@@ -212,21 +277,22 @@ var notAName = names("__attribute__ __declspec alignas decltype noexcept throw d
 
 func (r *reader) push() {
 	kind := braceBlock
+	if r.function == 0 && r.last.text == ";" { // only declarations of parameters may stand before
+		r.name = r.oldStyle
+	}
 	switch {
 	case r.function > 0 && r.pending:
 		kind = braceLoop
 	case r.function > 0:
-	case r.name != "" && (r.last.text == ")" || afterParameters[r.last.text]):
+	case r.name != "" && (r.last.text == ")" || r.last.text == ";" || afterParameters[r.last.text]):
 		kind = braceFunction
 		r.out.functions = append(r.out.functions, r.name)
 		r.function = len(r.out.functions) - 1
-		if likeOpenSSL(r.name) || Known(r.name) {
-			r.out.defined = append(r.out.defined, r.name)
-		}
+		r.defines(r.name, r.last.line)
 	default:
 		kind = braceOther
 	}
-	r.pending, r.name, r.initList, r.parens, r.loopAt = false, "", false, 0, nil
+	r.pending, r.name, r.oldStyle, r.initList, r.parens, r.loopAt = false, "", "", false, 0, nil
 	r.braces = append(r.braces, kind)
 }
 
@@ -241,7 +307,7 @@ func (r *reader) pop(left bool) {
 		r.braces = r.braces[:n-1]
 	}
 	r.enter()
-	r.name, r.pending, r.initList = "", false, false
+	r.name, r.oldStyle, r.pending, r.initList = "", "", false, false
 }
 
 // likeOpenSSL says whether a name is formed like a function of OpenSSL's.

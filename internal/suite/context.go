@@ -96,7 +96,7 @@ func (t *Test) context(section string, client bool) (_ *ossl.Ctx, err error) {
 	role := ossl.ConfFlagClient
 	if !client {
 		role = ossl.ConfFlagServer
-		ctx.SetOptions(ossl.OpAllowClientReneg)
+		ctx.SetOptions(ossl.OpAllowClientRenegotiation)
 	}
 	if err = ctx.SetMaxProtoVersion(0); err != nil {
 		return nil, err
