@@ -28,6 +28,8 @@ type cell struct {
 	echo net.Listener // behind a server that forwards
 	wire *wire        // the recorder of packets in between, unless it is nil
 
+	claims []claim // on ports
+
 	peers   []*running // all that were launched, the last one at work
 	links   []Link
 	started int // connections
@@ -64,12 +66,24 @@ func (c *cell) open(ctx context.Context) (err error) {
 	if c.server {
 		return c.listen()
 	}
+	return c.onFreePort(&c.job.Addr, func() error { return c.startServer(ctx) })
+}
+
+// onFreePort starts a program that listens on addr, which it chooses, and anew
+// where somebody else has taken that.
+func (c *cell) onFreePort(addr *string, start func() error) error {
 	for try := 1; ; try++ {
-		err = c.startServer(ctx)
-		if err == nil || try == maxPortTries || !portTaken(c.peerLog()) {
+		var mine claim
+		var err error
+		if *addr, mine, err = freeAddr(); err != nil {
 			return err
 		}
-		c.rec.note("somebody else has taken port %s: %v", c.job.Port(), err)
+		c.claims = append(c.claims, mine)
+		err = start()
+		if err == nil || try == maxPortTries || !portTaken(err.Error()+c.peerLog()) {
+			return err
+		}
+		c.rec.note("somebody else has taken %s: %v", *addr, err)
 	}
 }
 
@@ -104,10 +118,7 @@ func (c *cell) listen() (err error) {
 	return c.through(c.ln.Addr())
 }
 
-func (c *cell) startServer(ctx context.Context) (err error) {
-	if c.job.Addr, err = freeAddr(); err != nil {
-		return err
-	}
+func (c *cell) startServer(ctx context.Context) error {
 	launch, err := c.launch()
 	if err != nil {
 		return err
@@ -156,9 +167,6 @@ func (c *cell) through(addr string) (err error) {
 // launch runs the peer for its next connection.
 func (c *cell) launch() (l *Launch, err error) {
 	if c.server {
-		if c.job.Plain, err = freeAddr(); err != nil {
-			return nil, err
-		}
 		l, err = c.peer.Client(c.job)
 	} else {
 		if c.echo, err = listenTCP(); err != nil {
@@ -197,6 +205,9 @@ func (c *cell) close() {
 	}
 	if c.echo != nil {
 		_ = c.echo.Close()
+	}
+	for _, mine := range c.claims {
+		_ = mine.Close()
 	}
 	if c.end != nil {
 		c.end.Ctx.Close()

@@ -118,18 +118,22 @@ func (c *cell) dialByPeer(ctx context.Context) (*peerEnd, error) {
 	if n := len(c.peers); n > 0 && c.peers[n-1].launch.Data == Forward {
 		return c.dialPlain(ctx, c.peers[n-1])
 	}
-	l, err := c.launch()
-	if err != nil {
-		return nil, err
-	}
-	p := c.peers[len(c.peers)-1]
-	if l.Data == Forward {
-		if err := ready(ctx, c.job.Plain, p.gone); err != nil {
-			return &peerEnd{running: p}, err
+	var end *peerEnd
+	err := c.onFreePort(&c.job.Plain, func() error {
+		l, err := c.launch()
+		if err != nil {
+			return err
 		}
-		return c.dialPlain(ctx, p)
+		end = &peerEnd{running: c.peers[len(c.peers)-1]}
+		if l.Data != Forward {
+			return nil
+		}
+		return ready(ctx, c.job.Plain, end.gone)
+	})
+	if err != nil || end.launch.Data != Forward {
+		return end, err
 	}
-	return &peerEnd{running: p}, nil
+	return c.dialPlain(ctx, end.running)
 }
 
 func (c *cell) dialPlain(ctx context.Context, p *running) (*peerEnd, error) {
