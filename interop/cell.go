@@ -133,6 +133,8 @@ func (c *cell) startServer(ctx context.Context) error {
 		go func() { _ = echo(p.in, p.out) }() // ends with the program
 	case launch.Data == Forward:
 		go serveForwarded(c.echo)
+	case launch.Data == Echo:
+		go func() { _, _ = p.log.ReadFrom(p.out) }() // ends with the program
 	}
 	return c.through(c.job.Addr)
 }

@@ -13,6 +13,7 @@ import (
 // peerEnd is the runner's hold on the peer's side of one connection.
 type peerEnd struct {
 	*running
+	mark int      // where the log of this connection begins
 	conn net.Conn // instead of the program's own input and output, where it forwards
 }
 
@@ -48,7 +49,8 @@ func (c *cell) connect(ctx context.Context, session *ossl.Session) (Link, *peerE
 	if c.server {
 		link, end, err = c.accept(ctx)
 	} else {
-		end = &peerEnd{running: c.peers[len(c.peers)-1]}
+		p := c.peers[len(c.peers)-1]
+		end = &peerEnd{running: p, mark: p.log.size()}
 		link, err = c.driver.Dial(ctx, c.job.Addr, c.end, session)
 	}
 	if errors.Is(err, ErrUnsupported) {
@@ -137,10 +139,11 @@ func (c *cell) dialByPeer(ctx context.Context) (*peerEnd, error) {
 }
 
 func (c *cell) dialPlain(ctx context.Context, p *running) (*peerEnd, error) {
+	mark := p.log.size()
 	conn, err := dialTCP(ctx, c.job.Plain)
 	if err != nil {
 		return &peerEnd{running: p}, err
 	}
 	context.AfterFunc(ctx, func() { _ = conn.Close() })
-	return &peerEnd{running: p, conn: conn}, nil
+	return &peerEnd{running: p, mark: mark, conn: conn}, nil
 }

@@ -35,6 +35,8 @@ type Peer struct {
 	// Tells has regular expressions for what the peer writes to its log, standard
 	// error, on certain occasions. Where one is empty the peer is believed.
 	Tells Tells
+	// ServerSays and ClientSays are what it writes there of every connection.
+	ServerSays, ClientSays Says
 
 	// NoCloseNotify is for peers that end a connection without close_notify.
 	NoCloseNotify bool
@@ -53,7 +55,6 @@ type Tells struct {
 	Refused string // a handshake that failed
 	Cut     string // a connection that ended without close_notify
 	Staple  string // a client: a stapled OCSP response
-	Resumed string // a resumed session
 }
 
 // Job is what a peer is to do in one cell.

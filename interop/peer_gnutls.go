@@ -25,6 +25,15 @@ var gnutls = Peer{
 	Silent:  func(j *Job) bool { return !j.Server && (j.Trust != "" || j.ServerName == NameUnknown) },
 	Alerts:  []ossl.Alert{alertAccessDenied, alertDecodeError},
 	Tells:   Tells{Refused: `(?i)error|fatal`},
+
+	// The server's output is buffered, and the certificate alone is long enough.
+	ServerSays: Says{FactClientCert: `(?s)Certificate\[0\] info:.*?Subject: CN=interop ([\w-]+)`},
+	ClientSays: gnutlsSays,
+}
+
+var gnutlsSays = Says{
+	FactVersion: `Description: \((TLS1\.\d)`, FactGroup: `Description: \S+?\((?:ECDHE|DHE)-([\w-]+)\)`,
+	FactALPN: `Application protocol: (\S+)`, FactResumed: `is a (resumed) session`,
 }
 
 // gnutlsGroups are GnuTLS's names of groups.

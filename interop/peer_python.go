@@ -24,9 +24,10 @@ var python = Peer{
 		}
 		return ""
 	},
-	Server: func(j *Job) (*Launch, error) { return pythonLaunch(j, "server", Echo) },
-	Client: func(j *Job) (*Launch, error) { return pythonLaunch(j, "client", Stdio) },
-	Tells:  Tells{Refused: `(?i)error`, Cut: `(?i)error`},
+	Server:     func(j *Job) (*Launch, error) { return pythonLaunch(j, "server", Echo) },
+	Client:     func(j *Job) (*Launch, error) { return pythonLaunch(j, "client", Stdio) },
+	ServerSays: saysLine.without(FactGroup), ClientSays: saysLine.without(FactGroup),
+	Tells: Tells{Refused: `(?i)error`, Cut: `(?i)error`},
 }
 
 // scriptOptions is what peers that are a script of ours are told, as JSON.

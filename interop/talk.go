@@ -30,13 +30,12 @@ func (c *cell) exchange(ctx context.Context, link Link, end *peerEnd) error {
 		return err
 	}
 	c.rec.note("%d bytes in each direction", len(data))
-	if !c.server || end.launch.Data == Forward {
-		return nil
+	if c.server && end.launch.Data != Forward {
+		if err := end.wait(ctx); err != nil {
+			return fmt.Errorf("%s: %w", c.peer.Name, err)
+		}
 	}
-	if err := end.wait(ctx); err != nil {
-		return fmt.Errorf("%s: %w", c.peer.Name, err)
-	}
-	return nil
+	return c.agree(ctx, link.State(), end)
 }
 
 // served runs the driver's side as a server, and what the peer's client has to
