@@ -53,6 +53,12 @@ func (c *cell) open(ctx context.Context) (err error) {
 	if c.dir, err = os.MkdirTemp(c.run.dir, "cell-"); err != nil {
 		return err
 	}
+	if first := c.peer.StartTLS; first != "" {
+		if s.StartTLS != "" && s.StartTLS != first {
+			return skip("%s speaks %s alone before TLS", c.peer.Name, first)
+		}
+		s.StartTLS = first
+	}
 	c.job = &Job{Setup: s.forPeer(), Certs: c.run.certs, Peer: c.peer, Server: !c.server, Dir: c.dir}
 	if err := c.able(); err != nil {
 		return err
@@ -127,16 +133,34 @@ func (c *cell) startServer(ctx context.Context) error {
 	if err := ready(ctx, c.job.Addr, p.gone); err != nil {
 		return err
 	}
+	if err := c.serves(ctx, p, launch.Ready); err != nil {
+		return err
+	}
 	c.rec.note("%s listens on %s", c.peer.Name, c.job.Addr)
 	switch {
 	case launch.Data == Stdio && !c.job.Interactive:
 		go func() { _ = echo(p.in, p.out) }() // ends with the program
 	case launch.Data == Forward:
 		go serveForwarded(c.echo)
-	case launch.Data == Echo:
+	case launch.Data == Echo, launch.Data == Talk:
 		go func() { _, _ = p.log.ReadFrom(p.out) }() // ends with the program
 	}
 	return c.through(c.job.Addr)
+}
+
+// serves waits for what a server logs when it is ready to serve.
+func (c *cell) serves(ctx context.Context, p *running, pattern string) error {
+	if pattern == "" {
+		return nil
+	}
+	var ended error
+	err := until(ctx, func() bool {
+		if ended = p.gone(); ended != nil {
+			return true
+		}
+		return matches(pattern, p.log.String())
+	})
+	return errors.Join(err, ended)
 }
 
 // serveForwarded is the plain service behind a server that forwards, until the

@@ -167,9 +167,11 @@ var (
 	groupPrefix   = regexp.MustCompile(`^(group-|ecdhe?[-, ]+)`)
 )
 
+var cipherWords = strings.NewReplacer("TLS1-3-", "TLS_", "TLS13-", "TLS_", "AES128", "AES_128", "AES256", "AES_256", "-", "_")
+
 // normal is a value in the words that all sides share.
 func normal(f Fact, value string) string {
-	if value == "-" || value == "(null)" {
+	if value == "-" || value == "(null)" || value == "(none)" {
 		value = ""
 	}
 	switch f {
@@ -180,6 +182,9 @@ func normal(f Fact, value string) string {
 		}
 		return digits
 	case FactCipher:
+		if strings.HasPrefix(value, "TLS1") || strings.HasPrefix(value, "TLS-") { // of Mbed TLS and wolfSSL
+			value = cipherWords.Replace(value)
+		}
 		if name := ossl.CipherName(value); name != "(NONE)" && name != "" {
 			return name
 		}

@@ -144,15 +144,7 @@ func gnutlsServer(j *Job) (*Launch, error) {
 	if j.PSK {
 		args = append(args, "--pskpasswd", j.File("psk", PSKIdentity+":"+PSKHex+"\n"))
 	}
-	return &Launch{Program: gnutlsServ(j.Peer), Args: args, Data: Echo}, nil
-}
-
-// gnutlsServ is the server that belongs to a client.
-func gnutlsServ(p *Peer) []string {
-	words := slices.Clone(p.Command())
-	last := len(words) - 1
-	words[last] = strings.TrimSuffix(words[last], "gnutls-cli") + "gnutls-serv"
-	return words
+	return &Launch{Program: beside(j.Peer, "gnutls-cli", "gnutls-serv"), Args: args, Data: Echo}, nil
 }
 
 func gnutlsClient(j *Job) (*Launch, error) {

@@ -3,6 +3,7 @@ package interop
 import (
 	_ "embed" // the program
 	"encoding/json"
+	"strings"
 )
 
 //go:embed peer_python.py
@@ -19,6 +20,9 @@ var python = Peer{
 	}, allCerts...),
 	ClientCan: append([]Feature{ChooseVersion, ChooseCipher, ClientCerts, ALPN, AskNames, NoticeCut, Verify}, allCerts...),
 	Refuses: func(j *Job) string {
+		if j.Server && strings.HasPrefix(j.Cipher, "DHE-") {
+			return "has no finite-field parameters unless it is given a file of them"
+		}
 		if !j.Server && j.bytes() > 1<<20 {
 			return "is given one thread, which would send and receive in turns"
 		}
