@@ -2,7 +2,9 @@ package interop
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"path/filepath"
@@ -35,9 +37,6 @@ func TestBrokenPeers(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			r := run(t, Options{Peers: []Peer{broken(t, tt.script, tt.inside)}, Rows: []Row{{Name: "row"}}, Timeout: 6 * time.Second})
 			for _, c := range r.Cells {
-				if tt.inside != nil && c.Role == Server {
-					continue // it is no client
-				}
 				if c.Result != tt.result || !matches(tt.reason, c.Reason) {
 					t.Errorf("%s: %s, %q says nothing of %q\n%s", c.Name(), c.Result, c.Reason, tt.reason, c.Log)
 				}
@@ -90,6 +89,9 @@ func broken(t *testing.T, script string, inside func(context.Context, string) er
 		return Peer{Name: "broken", Server: func(j *Job) (*Launch, error) {
 			addr := j.Addr
 			return &Launch{Data: Echo, Run: func(ctx context.Context, _ *Pipes) error { return inside(ctx, addr) }}, nil
+		}, Client: func(j *Job) (*Launch, error) {
+			addr := j.Addr
+			return &Launch{Run: func(ctx context.Context, _ *Pipes) error { return plainClient(ctx, addr) }}, nil
 		}}
 	}
 	file := filepath.Join(t.TempDir(), "peer")
@@ -99,6 +101,19 @@ func broken(t *testing.T, script string, inside func(context.Context, string) er
 	}
 	start := func(*Job) (*Launch, error) { return &Launch{Args: []string{"run"}}, nil }
 	return Peer{Name: "broken", Programs: []string{file}, VersionArgs: []string{"version"}, Server: start, Client: start}
+}
+
+// plainClient asks for a page without TLS.
+func plainClient(ctx context.Context, addr string) error {
+	nc, err := new(net.Dialer).DialContext(ctx, "tcp", addr)
+	if err != nil {
+		return err
+	}
+	defer nc.Close()
+	context.AfterFunc(ctx, func() { _ = nc.Close() })
+	_, _ = nc.Write([]byte("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"))
+	_, err = io.Copy(io.Discard, nc)
+	return err
 }
 
 func plainText(ctx context.Context, addr string) error {
@@ -187,4 +202,19 @@ func (s service) Dial(ctx context.Context, addr string, e *End, session *ossl.Se
 		return nil, fmt.Errorf("no TLS 1.2: %w", ErrUnsupported)
 	}
 	return s.Driver.Dial(ctx, addr, e, session)
+}
+
+// TestCaptureFails: where a capture cannot be saved, the cell's log says so, and
+// the run goes on.
+func TestCaptureFails(t *testing.T) {
+	dir := t.TempDir()
+	wrong := Row{Name: "broken", check: func(*cell, ossl.ConnectionState) error { return errors.New("broken") }}
+	if err := os.Mkdir(filepath.Join(dir, "crypto_tls_conn-client_broken.pcapng"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range run(t, Options{Peers: []Peer{cryptoTLS}, Rows: []Row{wrong}, CaptureDir: dir, Only: []string{"client"}}).Cells {
+		if lost := c.Driver == "conn"; c.Result != Fail || lost != strings.Contains(c.Log, "no capture: ") || lost != (c.Capture == "") {
+			t.Errorf("%s: %s, capture %q\n%s", c.Name(), c.Result, c.Capture, c.Log)
+		}
+	}
 }
