@@ -1,8 +1,13 @@
 package interop
 
 import (
+	"context"
 	_ "embed" // the program
+	"os/exec"
+	"path/filepath"
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/sslsock/sslsock/ossl"
 )
@@ -11,8 +16,7 @@ import (
 var javaProgram string
 
 // java is SSLSocket and SSLServerSocket of a JDK of Java 11 or later, which
-// compiles the program as it starts, so that a cell takes a second or two. Its
-// sockets take a connection cut off for one that ends, and do not tell resumed
+// compiles the program first. Its sockets take a connection cut off for one that ends, and do not tell resumed
 // sessions from new ones.
 var java = Peer{
 	Name:        "java",
@@ -73,7 +77,12 @@ func javaLaunch(j *Job, role string, data Data) (*Launch, error) {
 		}
 	}
 	// A small heap and no second compiler: there is one short connection.
-	args := []string{"-Xmx192m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", j.File("Peer.java", javaProgram), role}
+	args := []string{"-Xmx192m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"}
+	if classes := javaClasses(j); classes != "" {
+		args = append(args, "-cp", classes, "Peer", role)
+	} else {
+		args = append(args, j.File("Peer.java", javaProgram), role)
+	}
 	for _, o := range [][2]string{
 		{"addr", j.Addr}, {"version", VersionName(j.Version)}, {"cipher", cipher}, {"cert", j.CertFile()}, {"key", j.KeyFile()},
 		{"ca", j.CAFile()}, {"auth", string(j.ClientAuth)}, {"alpn", join(alpn, ",")}, {"name", j.HostName()}, {"groups", join(names, ",")},
@@ -81,6 +90,28 @@ func javaLaunch(j *Job, role string, data Data) (*Launch, error) {
 		args = append(args, o[0]+"="+o[1])
 	}
 	return &Launch{Args: args, Data: data}, nil
+}
+
+// javaPatience is how long the compiler may take.
+const javaPatience = time.Minute
+
+var javaCompiled sync.Map // by the folder of a run, what javaClasses gives there
+
+// javaClasses is where the compiled program is: once a run, which saves a second
+// or two a cell. Without a compiler there is none, and java compiles for itself.
+func javaClasses(j *Job) string {
+	source := j.File("Peer.java", javaProgram)
+	compile, _ := javaCompiled.LoadOrStore(j.Certs.dir, sync.OnceValue(func() string {
+		javac := beside(j.Peer, "java", "javac")
+		classes := filepath.Join(j.Certs.dir, "java")
+		ctx, cancel := context.WithTimeout(context.Background(), javaPatience)
+		defer cancel()
+		if exec.CommandContext(ctx, javac[0], append(javac[1:], "-d", classes, source)...).Run() != nil {
+			return ""
+		}
+		return classes
+	}))
+	return compile.(func() string)()
 }
 
 // standardName is the standard's name of a cipher suite, by OpenSSL's.
