@@ -74,8 +74,9 @@ type Hooks struct {
 
 	// Inline says that no hook here ever waits: all that they need is in memory.
 	// They are then called where the connection is driven, a Loop's on its
-	// goroutine, which saves starting one for each. A hook that waits all the same
-	// holds the whole Loop up.
+	// goroutine, which saves starting one for each, and a session is stored before
+	// the connection goes on, not soon after. A hook that waits all the same holds
+	// the whole Loop up.
 	Inline bool
 
 	// Event sees what libssl tells: key log lines, state changes, alerts, messages.

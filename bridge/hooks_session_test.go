@@ -88,6 +88,26 @@ func resumeOurs(t *testing.T, h hooked, first, second *hookServer, kept func() b
 	return dial(second, sess).ConnectionState().Resumed
 }
 
+// TestHookSessionsInline: with Inline a session is in the store before the end of
+// its handshake is reported, and a client that comes back at once resumes it.
+func TestHookSessionsInline(t *testing.T) {
+	eachHooked(t, func(t *testing.T, h hooked) {
+		store := NewMemorySessions(16)
+		var early atomic.Int32
+		s := h.serve(&Hooks{Sessions: store, Inline: true, Finished: func(*Handshake, *HandshakeReport) {
+			if store.Len() == 0 {
+				early.Add(1)
+			}
+		}})
+		if !resumeOurs(t, h, s, s, func() bool { return true }) {
+			t.Error("not resumed")
+		}
+		if early.Load() > 0 {
+			t.Error("a handshake was reported before its session was kept")
+		}
+	})
+}
+
 // TestHookSessionsFail has a store that is slow, down, or full of garbage: the
 // handshakes are full ones, and none fails.
 func TestHookSessionsFail(t *testing.T) {

@@ -159,8 +159,15 @@ func bounded(f func(context.Context) error) error {
 	return f(ctx)
 }
 
-// use has f use the store on a goroutine, unless too many do.
+// use has f use the store: here where hooks never wait, so that a client that comes
+// back at once finds its session, and else on a goroutine, unless too many do.
 func (h *hookSet) use(f func() error) bool {
+	if h.Inline {
+		if err := guard("Sessions", f); err != nil {
+			h.report(err)
+		}
+		return true
+	}
 	select {
 	case storeSlots <- struct{}{}:
 	default:

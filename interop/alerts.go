@@ -14,6 +14,7 @@ import (
 
 // Alerts that rows expect: RFC 8446, section 6.
 const (
+	alertUnexpectedMessage     ossl.Alert = 10
 	alertHandshakeFailure      ossl.Alert = 40
 	alertBadCertificate        ossl.Alert = 42
 	alertCertificateExpired    ossl.Alert = 45

@@ -2,10 +2,13 @@ package interop
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -29,28 +32,54 @@ func TestBrokenPeers(t *testing.T) {
 		{name: "hangs", script: "sleep " + marker, result: Fail, reason: "not done within"},
 		{name: "leaves a child", script: "sleep " + marker + " & exit 1", result: Fail, reason: "exit status 1"},
 		{name: "prints megabytes", script: "head -c 30000000 /dev/zero | tr '\\0' x >&2; exit 1", result: Fail, reason: "exit status 1"},
-		{name: "its port is taken", script: "echo bind: Address already in use >&2; exit 1", result: Fail, reason: "exit status 1"},
 		{name: "speaks plain text", inside: plainText, result: Fail, reason: "wrong version number|http request|packet length|not TLS|unexpected EOF"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r := run(t, Options{Peers: []Peer{broken(t, tt.script, tt.inside)}, Rows: []Row{{Name: "row"}}, Timeout: 6 * time.Second})
 			for _, c := range r.Cells {
-				if tt.inside != nil && c.Role == Server {
-					continue // it is no client
-				}
 				if c.Result != tt.result || !matches(tt.reason, c.Reason) {
 					t.Errorf("%s: %s, %q says nothing of %q\n%s", c.Name(), c.Result, c.Reason, tt.reason, c.Log)
 				}
 				if len(c.PeerLog) > 100_000 {
 					t.Errorf("%s: a log of %d bytes", c.Name(), len(c.PeerLog))
 				}
-				if c.Role == Client && strings.Contains(tt.script, "in use") && strings.Count(c.PeerLog, "$ ") != maxPortTries {
-					t.Errorf("%s: not %d tries:\n%s", c.Name(), maxPortTries, c.PeerLog)
-				}
 			}
 			checkGone(t, marker)
 		})
 	}
+}
+
+// TestPortTaken: programs that find their port taken are started anew on another
+// one, servers as well as clients that listen for plain connections.
+func TestPortTaken(t *testing.T) {
+	peer := broken(t, "echo bind: Address already in use >&2; exit 1", nil)
+	peer.Client = func(*Job) (*Launch, error) { return &Launch{Args: []string{"run"}, Data: Forward}, nil }
+	for _, c := range run(t, Options{Peers: []Peer{peer}, Rows: []Row{{Name: "row"}}}).Cells {
+		if c.Result != Fail || strings.Count(c.PeerLog, "$ ") != maxPortTries {
+			t.Errorf("%s: %s after %d tries, not %d:\n%s", c.Name(), c.Result, strings.Count(c.PeerLog, "$ "), maxPortTries, c.PeerLog)
+		}
+	}
+}
+
+// TestClaimedPorts: what one run has chosen, another one on the same machine does
+// not choose, and may once it is given back.
+func TestClaimedPorts(t *testing.T) {
+	addr, mine, err := freeAddr()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, text, _ := net.SplitHostPort(addr)
+	port, _ := strconv.Atoi(text)
+	if again, err := claimPort(port); err == nil {
+		_ = again.Close()
+		t.Errorf("port %d is claimed twice", port)
+	}
+	_ = mine.Close()
+	again, err := claimPort(port)
+	if err != nil {
+		t.Fatalf("port %d is claimed for ever: %v", port, err)
+	}
+	_ = again.Close()
 }
 
 // broken is a peer that runs a script in both roles, or a function as a server.
@@ -60,6 +89,9 @@ func broken(t *testing.T, script string, inside func(context.Context, string) er
 		return Peer{Name: "broken", Server: func(j *Job) (*Launch, error) {
 			addr := j.Addr
 			return &Launch{Data: Echo, Run: func(ctx context.Context, _ *Pipes) error { return inside(ctx, addr) }}, nil
+		}, Client: func(j *Job) (*Launch, error) {
+			addr := j.Addr
+			return &Launch{Run: func(ctx context.Context, _ *Pipes) error { return plainClient(ctx, addr) }}, nil
 		}}
 	}
 	file := filepath.Join(t.TempDir(), "peer")
@@ -69,6 +101,19 @@ func broken(t *testing.T, script string, inside func(context.Context, string) er
 	}
 	start := func(*Job) (*Launch, error) { return &Launch{Args: []string{"run"}}, nil }
 	return Peer{Name: "broken", Programs: []string{file}, VersionArgs: []string{"version"}, Server: start, Client: start}
+}
+
+// plainClient asks for a page without TLS.
+func plainClient(ctx context.Context, addr string) error {
+	nc, err := new(net.Dialer).DialContext(ctx, "tcp", addr)
+	if err != nil {
+		return err
+	}
+	defer nc.Close()
+	context.AfterFunc(ctx, func() { _ = nc.Close() })
+	_, _ = nc.Write([]byte("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"))
+	_, err = io.Copy(io.Discard, nc)
+	return err
 }
 
 func plainText(ctx context.Context, addr string) error {
@@ -157,4 +202,19 @@ func (s service) Dial(ctx context.Context, addr string, e *End, session *ossl.Se
 		return nil, fmt.Errorf("no TLS 1.2: %w", ErrUnsupported)
 	}
 	return s.Driver.Dial(ctx, addr, e, session)
+}
+
+// TestCaptureFails: where a capture cannot be saved, the cell's log says so, and
+// the run goes on.
+func TestCaptureFails(t *testing.T) {
+	dir := t.TempDir()
+	wrong := Row{Name: "broken", check: func(*cell, ossl.ConnectionState) error { return errors.New("broken") }}
+	if err := os.Mkdir(filepath.Join(dir, "crypto_tls_conn-client_broken.pcapng"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range run(t, Options{Peers: []Peer{cryptoTLS}, Rows: []Row{wrong}, CaptureDir: dir, Only: []string{"client"}}).Cells {
+		if lost := c.Driver == "conn"; c.Result != Fail || lost != strings.Contains(c.Log, "no capture: ") || lost != (c.Capture == "") {
+			t.Errorf("%s: %s, capture %q\n%s", c.Name(), c.Result, c.Capture, c.Log)
+		}
+	}
 }

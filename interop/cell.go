@@ -28,6 +28,8 @@ type cell struct {
 	echo net.Listener // behind a server that forwards
 	wire *wire        // the recorder of packets in between, unless it is nil
 
+	claims []claim // on ports
+
 	peers   []*running // all that were launched, the last one at work
 	links   []Link
 	started int // connections
@@ -51,6 +53,12 @@ func (c *cell) open(ctx context.Context) (err error) {
 	if c.dir, err = os.MkdirTemp(c.run.dir, "cell-"); err != nil {
 		return err
 	}
+	if first := c.peer.StartTLS; first != "" {
+		if s.StartTLS != "" && s.StartTLS != first {
+			return skip("%s speaks %s alone before TLS", c.peer.Name, first)
+		}
+		s.StartTLS = first
+	}
 	c.job = &Job{Setup: s.forPeer(), Certs: c.run.certs, Peer: c.peer, Server: !c.server, Dir: c.dir}
 	if err := c.able(); err != nil {
 		return err
@@ -64,12 +72,24 @@ func (c *cell) open(ctx context.Context) (err error) {
 	if c.server {
 		return c.listen()
 	}
+	return c.onFreePort(&c.job.Addr, func() error { return c.startServer(ctx) })
+}
+
+// onFreePort starts a program that listens on addr, which it chooses, and anew
+// where somebody else has taken that.
+func (c *cell) onFreePort(addr *string, start func() error) error {
 	for try := 1; ; try++ {
-		err = c.startServer(ctx)
-		if err == nil || try == maxPortTries || !portTaken(c.peerLog()) {
+		var mine claim
+		var err error
+		if *addr, mine, err = freeAddr(); err != nil {
 			return err
 		}
-		c.rec.note("somebody else has taken port %s: %v", c.job.Port(), err)
+		c.claims = append(c.claims, mine)
+		err = start()
+		if err == nil || try == maxPortTries || !portTaken(err.Error()+c.peerLog()) {
+			return err
+		}
+		c.rec.note("somebody else has taken %s: %v", *addr, err)
 	}
 }
 
@@ -104,10 +124,7 @@ func (c *cell) listen() (err error) {
 	return c.through(c.ln.Addr())
 }
 
-func (c *cell) startServer(ctx context.Context) (err error) {
-	if c.job.Addr, err = freeAddr(); err != nil {
-		return err
-	}
+func (c *cell) startServer(ctx context.Context) error {
 	launch, err := c.launch()
 	if err != nil {
 		return err
@@ -116,14 +133,34 @@ func (c *cell) startServer(ctx context.Context) (err error) {
 	if err := ready(ctx, c.job.Addr, p.gone); err != nil {
 		return err
 	}
+	if err := c.serves(ctx, p, launch.Ready); err != nil {
+		return err
+	}
 	c.rec.note("%s listens on %s", c.peer.Name, c.job.Addr)
 	switch {
 	case launch.Data == Stdio && !c.job.Interactive:
 		go func() { _ = echo(p.in, p.out) }() // ends with the program
 	case launch.Data == Forward:
 		go serveForwarded(c.echo)
+	case launch.Data == Echo, launch.Data == Talk:
+		go func() { _, _ = p.log.ReadFrom(p.out) }() // ends with the program
 	}
 	return c.through(c.job.Addr)
+}
+
+// serves waits for what a server logs when it is ready to serve.
+func (c *cell) serves(ctx context.Context, p *running, pattern string) error {
+	if pattern == "" {
+		return nil
+	}
+	var ended error
+	err := until(ctx, func() bool {
+		if ended = p.gone(); ended != nil {
+			return true
+		}
+		return matches(pattern, p.log.String())
+	})
+	return errors.Join(err, ended)
 }
 
 // serveForwarded is the plain service behind a server that forwards, until the
@@ -156,9 +193,6 @@ func (c *cell) through(addr string) (err error) {
 // launch runs the peer for its next connection.
 func (c *cell) launch() (l *Launch, err error) {
 	if c.server {
-		if c.job.Plain, err = freeAddr(); err != nil {
-			return nil, err
-		}
 		l, err = c.peer.Client(c.job)
 	} else {
 		if c.echo, err = listenTCP(); err != nil {
@@ -197,6 +231,9 @@ func (c *cell) close() {
 	}
 	if c.echo != nil {
 		_ = c.echo.Close()
+	}
+	for _, mine := range c.claims {
+		_ = mine.Close()
 	}
 	if c.end != nil {
 		c.end.Ctx.Close()

@@ -13,6 +13,7 @@ import (
 // peerEnd is the runner's hold on the peer's side of one connection.
 type peerEnd struct {
 	*running
+	mark int      // where the log of this connection begins
 	conn net.Conn // instead of the program's own input and output, where it forwards
 }
 
@@ -48,7 +49,8 @@ func (c *cell) connect(ctx context.Context, session *ossl.Session) (Link, *peerE
 	if c.server {
 		link, end, err = c.accept(ctx)
 	} else {
-		end = &peerEnd{running: c.peers[len(c.peers)-1]}
+		p := c.peers[len(c.peers)-1]
+		end = &peerEnd{running: p, mark: p.log.size()}
 		link, err = c.driver.Dial(ctx, c.job.Addr, c.end, session)
 	}
 	if errors.Is(err, ErrUnsupported) {
@@ -118,25 +120,30 @@ func (c *cell) dialByPeer(ctx context.Context) (*peerEnd, error) {
 	if n := len(c.peers); n > 0 && c.peers[n-1].launch.Data == Forward {
 		return c.dialPlain(ctx, c.peers[n-1])
 	}
-	l, err := c.launch()
-	if err != nil {
-		return nil, err
-	}
-	p := c.peers[len(c.peers)-1]
-	if l.Data == Forward {
-		if err := ready(ctx, c.job.Plain, p.gone); err != nil {
-			return &peerEnd{running: p}, err
+	var end *peerEnd
+	err := c.onFreePort(&c.job.Plain, func() error {
+		l, err := c.launch()
+		if err != nil {
+			return err
 		}
-		return c.dialPlain(ctx, p)
+		end = &peerEnd{running: c.peers[len(c.peers)-1]}
+		if l.Data != Forward {
+			return nil
+		}
+		return ready(ctx, c.job.Plain, end.gone)
+	})
+	if err != nil || end.launch.Data != Forward {
+		return end, err
 	}
-	return &peerEnd{running: p}, nil
+	return c.dialPlain(ctx, end.running)
 }
 
 func (c *cell) dialPlain(ctx context.Context, p *running) (*peerEnd, error) {
+	mark := p.log.size()
 	conn, err := dialTCP(ctx, c.job.Plain)
 	if err != nil {
 		return &peerEnd{running: p}, err
 	}
 	context.AfterFunc(ctx, func() { _ = conn.Close() })
-	return &peerEnd{running: p, conn: conn}, nil
+	return &peerEnd{running: p, mark: mark, conn: conn}, nil
 }

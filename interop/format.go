@@ -15,7 +15,7 @@ var Formats = []string{"text", "json", "junit", "markdown", "html"}
 func (r *Report) Write(w io.Writer, format string) error {
 	switch format {
 	case "text":
-		return r.writeText(w, Mark)
+		return r.WriteText(w, 0, Mark)
 	case "json":
 		return r.writeJSON(w)
 	case "junit":
@@ -83,12 +83,13 @@ type row struct {
 	cells [][]*Cell // by peer, by side; nil where there is no such cell
 }
 
-func (r *Report) matrix() (sides []string, rows []row) {
+func (r *Report) matrix() (peers []PeerInfo, sides []string, rows []row) {
+	peers = r.present()
 	sides = r.Sides()
 	at := r.at()
 	for _, name := range r.Rows() {
 		line := row{name: name}
-		for _, p := range r.Peers {
+		for _, p := range peers {
 			var cells []*Cell
 			for _, side := range sides {
 				cells = append(cells, at[[3]string{name, p.Name, side}])
@@ -97,7 +98,21 @@ func (r *Report) matrix() (sides []string, rows []row) {
 		}
 		rows = append(rows, line)
 	}
-	return sides, rows
+	return peers, sides, rows
+}
+
+// present are the peers that took part, and all where none did: the others are
+// listed with the reason, and have no column.
+func (r *Report) present() (list []PeerInfo) {
+	for _, p := range r.Peers {
+		if p.Absent == "" {
+			list = append(list, p)
+		}
+	}
+	if list == nil {
+		return r.Peers
+	}
+	return list
 }
 
 func result(c *Cell) Result {

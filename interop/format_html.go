@@ -36,7 +36,7 @@ type pageField struct {
 
 // writeHTML writes a page without any reference to something outside it.
 func (r *Report) writeHTML(w io.Writer) error {
-	sides, rows := r.matrix()
+	peers, sides, rows := r.matrix()
 	data := []pageCell{}
 	var lines []pageLine
 	for _, line := range rows {
@@ -53,7 +53,7 @@ func (r *Report) writeHTML(w io.Writer) error {
 		lines = append(lines, l)
 	}
 	return page.Execute(w, map[string]any{
-		"Report": r, "Sides": sides, "Lines": lines, "Data": data,
+		"Report": r, "Peers": peers, "Sides": sides, "Lines": lines, "Data": data,
 		"Pass": r.Count(Pass), "Fail": r.Count(Fail), "Skip": r.Count(Skip), "Summary": r.Summary(),
 		"Started": r.Started.Format("2006-01-02 15:04 MST"),
 	})

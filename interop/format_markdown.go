@@ -8,17 +8,17 @@ import (
 
 func (r *Report) writeMarkdown(w io.Writer) error {
 	var b strings.Builder
-	sides, rows := r.matrix()
+	peers, sides, rows := r.matrix()
 	fmt.Fprintf(&b, "%s and %s; %s.\n\n| peer | version |\n|---|---|\n", r.OpenSSL, r.Go, r.Summary())
 	for _, p := range r.Peers {
 		fmt.Fprintf(&b, "| %s | %s |\n", p.Name, escapeCell(p.about()))
 	}
 	fmt.Fprintf(&b, "\nEach peer's signs are, from left to right: %s. %s passed, %s failed, %s skipped.\n\n|  |",
 		strings.Join(sides, ", "), Mark(Pass), Mark(Fail), Mark(Skip))
-	for _, p := range r.Peers {
+	for _, p := range peers {
 		fmt.Fprintf(&b, " %s |", p.Name)
 	}
-	b.WriteString("\n|---|" + strings.Repeat("---|", len(r.Peers)) + "\n")
+	b.WriteString("\n|---|" + strings.Repeat("---|", len(peers)) + "\n")
 	for _, line := range rows {
 		fmt.Fprintf(&b, "| %s |", line.name)
 		for _, cells := range line.cells {

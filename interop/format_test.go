@@ -39,6 +39,35 @@ func written(t *testing.T, format string) string {
 	return b.String()
 }
 
+// TestFormatTextNarrow: the matrix goes on below where it is wider than the
+// terminal.
+func TestFormatTextNarrow(t *testing.T) {
+	r := sample()
+	r.Peers[1].Absent = ""
+	var b strings.Builder
+	if err := r.WriteText(&b, 24, Mark); err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(b.String(), "\na/longer/row"); n != 2 {
+		t.Errorf("%d blocks, not 2:\n%s", n, b.String())
+	}
+	for line := range strings.Lines(b.String()) {
+		if strings.HasPrefix(line, "a/longer") && utf8.RuneCountInString(line) > 25 {
+			t.Errorf("too long: %q", line)
+		}
+	}
+}
+
+// TestFormatAbsent: who took no part has no column.
+func TestFormatAbsent(t *testing.T) {
+	for format, columns := range map[string]string{"text": "one\n", "markdown": "|  | one |\n", "html": `colspan="2">one`} {
+		text := written(t, format)
+		if !strings.Contains(text, columns) || strings.Contains(text, "one  a-long-name") || strings.Contains(text, `colspan="2">a-long-name`) {
+			t.Errorf("%s has a column of its own for a peer that is not there:\n%s", format, text)
+		}
+	}
+}
+
 func TestFormatText(t *testing.T) {
 	text := written(t, "text")
 	var widths []int
@@ -91,11 +120,11 @@ func TestFormatMarkdown(t *testing.T) {
 	text := written(t, "markdown")
 	for line := range strings.Lines(text) {
 		bars := strings.Count(line, "|") - strings.Count(line, `\|`)
-		if strings.HasPrefix(line, "| short") && bars != 4 || strings.Contains(line, "a &lt;b>") && bars != 4 {
+		if strings.HasPrefix(line, "| short") && bars != 3 || strings.Contains(line, "a &lt;b>") && bars != 4 {
 			t.Errorf("%d bars in %s", bars, line)
 		}
 	}
-	if !strings.Contains(text, "| short | ✓✗ | ·· |") {
+	if !strings.Contains(text, "| short | ✓✗ |") {
 		t.Error(text)
 	}
 }
@@ -109,7 +138,7 @@ func TestFormatHTML(t *testing.T) {
 			t.Errorf("%q in the page", bad)
 		}
 	}
-	if strings.Count(text, "</script>") != 1 || strings.Count(text, `<button data-cell=`) != 8 {
+	if strings.Count(text, "</script>") != 1 || strings.Count(text, `<button data-cell=`) != 4 {
 		t.Error(text)
 	}
 }

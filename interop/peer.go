@@ -35,7 +35,15 @@ type Peer struct {
 	// Tells has regular expressions for what the peer writes to its log, standard
 	// error, on certain occasions. Where one is empty the peer is believed.
 	Tells Tells
+	// ServerSays and ClientSays are what it writes there of every connection.
+	ServerSays, ClientSays Says
 
+	// StartTLS is the protocol that it always speaks before TLS, as in
+	// Setup.StartTLS.
+	StartTLS string
+	// Orderly is for peers whose connections end in good order when their first
+	// process is killed.
+	Orderly bool
 	// NoCloseNotify is for peers that end a connection without close_notify.
 	NoCloseNotify bool
 	// Alerts are what it refuses by where others have a better alert.
@@ -53,7 +61,6 @@ type Tells struct {
 	Refused string // a handshake that failed
 	Cut     string // a connection that ended without close_notify
 	Staple  string // a client: a stapled OCSP response
-	Resumed string // a resumed session
 }
 
 // Job is what a peer is to do in one cell.
@@ -76,6 +83,8 @@ type Launch struct {
 	Args    []string // after the command
 	Env     []string // in addition to this process's
 	Data    Data
+	Talk    []Line // where Data is Talk
+	Ready   string // a regular expression for what a server logs when it serves; "" is that it listens
 	// Run is the peer's part where it lives inside this process. It ends when ctx
 	// does, and must not look at the Job.
 	Run func(ctx context.Context, p *Pipes) error
@@ -97,6 +106,9 @@ const (
 	// document root, which is Job.Dir; a client writes the body of its answer to
 	// standard output.
 	HTTP
+	// Talk is for programs that say something of their own: Launch.Talk. A client
+	// writes what it receives to standard output.
+	Talk
 )
 
 // Version is what the program says of itself: the first line, as a rule.

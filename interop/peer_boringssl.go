@@ -45,7 +45,14 @@ var boringssl = Peer{
 		return &Launch{Args: args}, nil
 	},
 	NoCloseNotify: true,
+	ServerSays:    boringSays.without(FactClientCert),
+	ClientSays:    boringSays.without(FactClientCert),
 	Tells:         Tells{Refused: `(?i)error`},
+}
+
+var boringSays = Says{
+	FactVersion: `Version: (\S+)`, FactCipher: `Cipher: (\S+)`, FactGroup: `ECDHE (?:curve|group): (\S+)`,
+	FactALPN: `ALPN protocol: (\S*)`, FactResumed: `Resumed session: (\S+)`,
 }
 
 func boringCommon(args []string, j *Job, groups []string) []string {

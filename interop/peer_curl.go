@@ -18,9 +18,10 @@ var curl = Peer{
 		}
 		return ""
 	},
-	Silent: func(j *Job) bool { return j.Cert == CertOtherName || j.ServerName == NameUnknown },
+	Silent:     func(j *Job) bool { return j.Cert == CertOtherName || j.ServerName == NameUnknown },
+	ClientSays: Says{FactVersion: `SSL connection using (\S+) /`, FactCipher: `SSL connection using \S+ / (\S+)`, FactALPN: `ALPN[:,] server accepted (?:to use )?(\S+)`},
 	Client: func(j *Job) (*Launch, error) {
-		args := []string{"--silent", "--show-error", "--cacert", j.CAFile(),
+		args := []string{"--silent", "--show-error", "--verbose", "--cacert", j.CAFile(),
 			"--connect-to", "::" + j.Addr, "https://" + j.HostName() + ":" + j.Port() + "/data"}
 		if v := VersionName(j.Version); v != "" {
 			args = append(args, "--tlsv"+v, "--tls-max", v)

@@ -25,6 +25,15 @@ var gnutls = Peer{
 	Silent:  func(j *Job) bool { return !j.Server && (j.Trust != "" || j.ServerName == NameUnknown) },
 	Alerts:  []ossl.Alert{alertAccessDenied, alertDecodeError},
 	Tells:   Tells{Refused: `(?i)error|fatal`},
+
+	// The server's output is buffered, and the certificate alone is long enough.
+	ServerSays: Says{FactClientCert: `(?s)Certificate\[0\] info:.*?Subject: CN=interop ([\w-]+)`},
+	ClientSays: gnutlsSays,
+}
+
+var gnutlsSays = Says{
+	FactVersion: `Description: \((TLS1\.\d)`, FactGroup: `Description: \S+?\((?:ECDHE|DHE)-([\w-]+)\)`,
+	FactALPN: `Application protocol: (\S+)`, FactResumed: `is a (resumed) session`,
 }
 
 // gnutlsGroups are GnuTLS's names of groups.
@@ -135,15 +144,7 @@ func gnutlsServer(j *Job) (*Launch, error) {
 	if j.PSK {
 		args = append(args, "--pskpasswd", j.File("psk", PSKIdentity+":"+PSKHex+"\n"))
 	}
-	return &Launch{Program: gnutlsServ(j.Peer), Args: args, Data: Echo}, nil
-}
-
-// gnutlsServ is the server that belongs to a client.
-func gnutlsServ(p *Peer) []string {
-	words := slices.Clone(p.Command())
-	last := len(words) - 1
-	words[last] = strings.TrimSuffix(words[last], "gnutls-cli") + "gnutls-serv"
-	return words
+	return &Launch{Program: beside(j.Peer, "gnutls-cli", "gnutls-serv"), Args: args, Data: Echo}, nil
 }
 
 func gnutlsClient(j *Job) (*Launch, error) {

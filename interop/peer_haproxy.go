@@ -14,8 +14,10 @@ var haproxy = Peer{
 		ChooseVersion, ChooseCipher, ChooseCipher13, ClientCerts, ALPN, AskNames, TicketResume, IDResume, Verify,
 	}, allCerts...),
 	Server: haproxyServer,
-	Client: haproxyClient,
-	Tells:  Tells{Refused: `(?i)ssl handshake failure|ssl client certificate|SC--| S[CHD] `},
+
+	ServerSays: saysLine.without(FactGroup),
+	Client:     haproxyClient,
+	Tells:      Tells{Refused: `(?i)ssl handshake failure|ssl client certificate|SC--| S[CHD] `},
 }
 
 func haproxyServer(j *Job) (*Launch, error) {
@@ -36,7 +38,7 @@ func haproxyServer(j *Job) (*Launch, error) {
 	if j.SessionIDs {
 		bind += " no-tls-tickets"
 	}
-	d.add("frontend tls\n %s\n default_backend plain\nbackend plain\n server echo %s", bind, j.Plain)
+	d.add("frontend tls\n %s\n %s client=%%[ssl_c_s_dn(cn)]\"\n default_backend plain\nbackend plain\n server echo %s", bind, haproxyLog, j.Plain)
 	return &Launch{Args: []string{"-db", "-f", j.File("haproxy.cfg", d.String())}, Data: Forward}, nil
 }
 
@@ -54,6 +56,10 @@ func haproxyClient(j *Job) (*Launch, error) {
 	d.add("frontend plain\n bind %s\n default_backend tls\nbackend tls\n %s", j.Plain, server)
 	return &Launch{Args: []string{"-db", "-f", j.File("haproxy.cfg", d.String())}, Data: Forward}, nil
 }
+
+// haproxyLog begins the log of a server's connection. A client's is written when
+// its TLS is gone already.
+const haproxyLog = `log-format "ended %ts -- version=%[ssl_fc_protocol] cipher=%[ssl_fc_cipher] alpn=%[ssl_fc_alpn] resumed=%[ssl_fc_is_resumed]`
 
 // haproxyBundle has the OCSP response beside it, and its issuer, where that is
 // wanted.

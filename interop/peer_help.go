@@ -3,6 +3,7 @@ package interop
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/sslsock/sslsock/ossl"
@@ -64,4 +65,13 @@ func (j *Job) Bundle(name string) string {
 	cert, _ := os.ReadFile(j.Certs.Cert(name))
 	key, _ := os.ReadFile(j.Certs.Key(name))
 	return j.File(name+".bundle", string(cert)+string(key))
+}
+
+// beside is the peer's command with another program of the same place: the last
+// word ends in one name, and gets the other.
+func beside(p *Peer, client, server string) []string {
+	words := slices.Clone(p.Command())
+	last := len(words) - 1
+	words[last] = strings.TrimSuffix(words[last], client) + server
+	return words
 }

@@ -28,15 +28,20 @@ var nginx = Peer{
 		}
 		return ""
 	},
-	Server: nginxServer,
-	Tells:  Tells{Refused: `(?i)SSL_do_handshake\(\) failed|client SSL certificate verify error`},
+	Server:     nginxServer,
+	ServerSays: saysLine,
+	Tells:      Tells{Refused: `(?i)SSL_do_handshake\(\) failed|client SSL certificate verify error`},
 }
 
 func nginxServer(j *Job) (*Launch, error) {
 	var d directives
 	d.add("daemon off; master_process off; pid %s/pid; error_log stderr info;", j.Dir)
 	d.add("events { worker_connections 64; }")
-	d.add("http { access_log off;")
+	facts := "version=$ssl_protocol cipher=$ssl_cipher resumed=$ssl_session_reused client=$ssl_client_s_dn"
+	if j.Peer.AtLeast(1, 22) {
+		facts += " group=$ssl_curve alpn=$ssl_alpn_protocol"
+	}
+	d.add("http { log_format facts '%s'; access_log /dev/stderr facts;", facts)
 	for _, kind := range []string{"client_body", "proxy", "fastcgi", "uwsgi", "scgi"} {
 		d.add("%s_temp_path %s;", kind, j.Dir)
 	}

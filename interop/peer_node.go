@@ -20,10 +20,11 @@ var node = Peer{
 	ClientCan: append([]Feature{
 		ChooseVersion, ChooseCipher, ChooseCipher13, ChooseGroups, ClientCerts, ALPN, AskNames, Verify,
 	}, allCerts...),
-	Server: func(j *Job) (*Launch, error) { return nodeLaunch(j, "server", Echo) },
-	Client: func(j *Job) (*Launch, error) { return nodeLaunch(j, "client", Stdio) },
-	Silent: func(j *Job) bool { return j.ClientCert != "" || j.Trust != "" || j.ServerName == NameUnknown },
-	Tells:  Tells{Refused: `(?i)error`},
+	Server:     func(j *Job) (*Launch, error) { return nodeLaunch(j, "server", Echo) },
+	Client:     func(j *Job) (*Launch, error) { return nodeLaunch(j, "client", Stdio) },
+	Silent:     func(j *Job) bool { return j.ClientCert != "" || j.Trust != "" || j.ServerName == NameUnknown },
+	ServerSays: saysLine.without(FactGroup), ClientSays: saysLine,
+	Tells: Tells{Refused: `(?i)error`},
 }
 
 func nodeLaunch(j *Job, role string, data Data) (*Launch, error) {

@@ -10,13 +10,16 @@ const options = {
 if (o.version) options.minVersion = options.maxVersion = "TLSv" + o.version;
 if (o.cipher || o.cipher13) options.ciphers = o.cipher || o.cipher13;
 if (o.groups) options.ecdhCurve = o.groups;
+const say = c => console.error(`version=${c.getProtocol()} cipher=${c.getCipher().name} alpn=${c.alpnProtocol || ""} ` +
+  `resumed=${c.isSessionReused()} client=${(c.getPeerCertificate().subject || {}).CN || ""}` +
+  (role === "client" ? ` group=${(c.getEphemeralKeyInfo() || {}).name || ""}` : ""));
 
 if (role === "server") {
-  const server = tls.createServer(options, c => { c.on("error", e => console.error("error:", e.message)); c.pipe(c); });
+  const server = tls.createServer(options, c => { say(c); c.on("error", e => console.error("error:", e.message)); c.pipe(c); });
   server.on("tlsClientError", e => console.error("error:", e.message));
   server.listen(port, host);
 } else {
-  const c = tls.connect(options);
+  const c = tls.connect(options, () => say(c));
   c.on("error", e => { console.error("error:", e.message); process.exit(1); });
   process.stdin.pipe(c);
   c.pipe(process.stdout);

@@ -21,6 +21,14 @@ var openssl = Peer{
 	Tells: Tells{
 		Refused: `(?i)error:|alert`, Cut: `unexpected eof|errno|ERROR|read:`,
 	},
+	ServerSays: opensslSays.without(FactGroup),
+	ClientSays: opensslSays,
+}
+
+// opensslSays is the summary of -brief, which has neither ALPN nor resumption.
+var opensslSays = Says{
+	FactVersion: `Protocol version: (\S+)`, FactCipher: `Ciphersuite: (\S+)`, FactClientCert: `Peer certificate: .*CN ?= ?interop (\S+)`,
+	FactGroup: `(?:Server Temp Key: (?:ECDH, )?|Peer Temp Key: (?:ECDH, )?|Negotiated TLS1.3 group: )([\w-]+)`,
 }
 
 var opensslCan = []Feature{

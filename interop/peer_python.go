@@ -3,6 +3,7 @@ package interop
 import (
 	_ "embed" // the program
 	"encoding/json"
+	"strings"
 )
 
 //go:embed peer_python.py
@@ -19,14 +20,18 @@ var python = Peer{
 	}, allCerts...),
 	ClientCan: append([]Feature{ChooseVersion, ChooseCipher, ClientCerts, ALPN, AskNames, NoticeCut, Verify}, allCerts...),
 	Refuses: func(j *Job) string {
+		if j.Server && strings.HasPrefix(j.Cipher, "DHE-") {
+			return "has no finite-field parameters unless it is given a file of them"
+		}
 		if !j.Server && j.bytes() > 1<<20 {
 			return "is given one thread, which would send and receive in turns"
 		}
 		return ""
 	},
-	Server: func(j *Job) (*Launch, error) { return pythonLaunch(j, "server", Echo) },
-	Client: func(j *Job) (*Launch, error) { return pythonLaunch(j, "client", Stdio) },
-	Tells:  Tells{Refused: `(?i)error`, Cut: `(?i)error`},
+	Server:     func(j *Job) (*Launch, error) { return pythonLaunch(j, "server", Echo) },
+	Client:     func(j *Job) (*Launch, error) { return pythonLaunch(j, "client", Stdio) },
+	ServerSays: saysLine.without(FactGroup), ClientSays: saysLine.without(FactGroup),
+	Tells: Tells{Refused: `(?i)error`, Cut: `(?i)error`},
 }
 
 // scriptOptions is what peers that are a script of ours are told, as JSON.

@@ -18,9 +18,16 @@ if o["alpn"]:
     ctx.set_alpn_protocols(o["alpn"])
 
 
+def say(t):
+    name = dict(kv for rdn in (t.getpeercert() or {}).get("subject", ()) for kv in rdn).get("commonName", "")
+    print(f"version={t.version()} cipher={t.cipher()[0]} alpn={t.selected_alpn_protocol() or ''} resumed={t.session_reused} client={name}",
+          file=sys.stderr, flush=True)
+
+
 def serve(c):
     try:
         with ctx.wrap_socket(c, server_side=True, suppress_ragged_eofs=False) as t:
+            say(t)
             while data := t.recv(65536):
                 t.sendall(data)
             t.unwrap()
@@ -36,6 +43,7 @@ if role == "server":
 
 source = sys.stdin.buffer
 with ctx.wrap_socket(socket.create_connection((host, int(port))), server_hostname=o["name"], suppress_ragged_eofs=False) as t:
+    say(t)
     while True:
         ready = [t] if t.pending() else select.select([t, source], [], [])[0]
         if t in ready:

@@ -31,7 +31,10 @@ var cryptoTLS = Peer{
 	Refuses: stdRefuses,
 	Server:  stdServer,
 	Client:  stdClient,
-	Tells:   Tells{Refused: `.`, Staple: `stapled`, Resumed: `resumed`},
+	Tells:   Tells{Refused: `error: `, Staple: `stapled`},
+
+	ServerSays: saysLine,
+	ClientSays: saysLine,
 }
 
 // stdGroups are the groups of crypto/tls by OpenSSL's names.
@@ -155,17 +158,18 @@ func stdServe(ctx context.Context, ln net.Listener, late bool, p *Pipes) error {
 		conns.Go(func() {
 			defer nc.Close()
 			defer context.AfterFunc(ctx, func() { _ = nc.Close() })()
-			if err := stdEcho(ctx, nc.(*tls.Conn), late); err != nil && ctx.Err() == nil {
-				fmt.Fprintln(p.Log, err)
+			if err := stdEcho(ctx, nc.(*tls.Conn), late, p.Log); err != nil && ctx.Err() == nil {
+				fmt.Fprintln(p.Log, "error:", err)
 			}
 		})
 	}
 }
 
-func stdEcho(ctx context.Context, c *tls.Conn, late bool) error {
+func stdEcho(ctx context.Context, c *tls.Conn, late bool, log io.Writer) error {
 	if err := c.HandshakeContext(ctx); err != nil {
 		return err
 	}
+	stdSay(c, log)
 	if !late {
 		return errors.Join(echo(c, c), c.CloseWrite())
 	}
@@ -184,6 +188,7 @@ func stdDial(ctx context.Context, addr string, cfg *tls.Config, p *Pipes) error 
 	defer nc.Close()
 	defer context.AfterFunc(ctx, func() { _ = nc.Close() })()
 	c := nc.(*tls.Conn)
+	stdSay(c, p.Log)
 	sent := make(chan error, 1)
 	go func() {
 		_, err := io.Copy(c, p.In)
@@ -192,11 +197,26 @@ func stdDial(ctx context.Context, addr string, cfg *tls.Config, p *Pipes) error 
 	if _, err := io.Copy(p.Out, c); err != nil {
 		return err
 	}
-	if st := c.ConnectionState(); st.DidResume {
-		fmt.Fprintln(p.Log, "resumed")
-	} else if len(st.OCSPResponse) > 0 {
-		fmt.Fprintln(p.Log, "stapled")
-	}
 	_ = c.Close()
 	return nil
+}
+
+// stdSay writes the facts of a connection.
+func stdSay(c *tls.Conn, log io.Writer) {
+	st := c.ConnectionState()
+	client := ""
+	if len(st.PeerCertificates) > 0 {
+		client = st.PeerCertificates[0].Subject.CommonName
+	}
+	group := ""
+	for name, id := range stdGroups {
+		if id == st.CurveID && id != 0 {
+			group = name
+		}
+	}
+	fmt.Fprintf(log, "version=%s cipher=%s group=%s alpn=%s resumed=%v client=%s\n", VersionName(int(st.Version)),
+		tls.CipherSuiteName(st.CipherSuite), group, st.NegotiatedProtocol, st.DidResume, client)
+	if len(st.OCSPResponse) > 0 {
+		fmt.Fprintln(log, "stapled")
+	}
 }

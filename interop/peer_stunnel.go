@@ -36,7 +36,14 @@ var stunnel = Peer{
 		d.addIf("curves = ", join(j.Groups, ":"), "")
 		return stunnelLaunch(j, d), nil
 	},
-	Tells: Tells{Refused: `(?i)SSL_(accept|connect|read): |CERT: Pre-verification error|error queue`, Cut: `(?i)unexpected eof|reset|socket closed|SSL_ERROR`},
+	ServerSays: stunnelSays,
+	ClientSays: stunnelSays,
+	Tells:      Tells{Refused: `(?i)SSL_(accept|connect|read): |CERT: Pre-verification error|error queue`, Cut: `(?i)unexpected eof|reset|socket closed|SSL_ERROR`},
+}
+
+var stunnelSays = Says{
+	FactVersion: `(TLSv\S+) ciphersuite`, FactCipher: `ciphersuite: (\S+)`, FactGroup: `Peer temporary key: (?:ECDH, )?([\w-]+)`,
+	FactResumed: `TLS (?:accepted|connected): (.*)`, FactClientCert: `depth=0: .*CN=interop (\S+)`,
 }
 
 func stunnelHead(j *Job) *directives {

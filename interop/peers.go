@@ -7,7 +7,8 @@ import (
 
 // Peers are the peers that this package knows, in the order of a report.
 func Peers() []Peer {
-	return []Peer{openssl, cryptoTLS, curl, nginx, haproxy, stunnel, gnutls, boringssl, python, node}
+	return []Peer{openssl, cryptoTLS, curl, nginx, haproxy, stunnel, gnutls, boringssl, mbedtls, wolfssl, python, node, java, chromium,
+		exim, dovecot, postgres}
 }
 
 // PeerNamed is the peer of that name, or of what comes before a hyphen in it:

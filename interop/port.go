@@ -20,15 +20,20 @@ var givenPorts sync.Map
 // portTries bounds the search for a free port.
 const portTries = 100
 
+// claim keeps a port from other runs on this machine, until it is closed.
+type claim interface{ Close() error }
+
 // freeAddr is an address of 127.0.0.1 on which nothing listens, below the ports
-// that the kernel gives to connections by itself (ip(7), ip_local_port_range).
-// Another process may take it before a program does: see portTaken.
-func freeAddr() (string, error) {
+// that the kernel gives to connections by itself (ip(7), ip_local_port_range), and
+// the claim on it. A run at the same time would else find the port free too, until
+// the program listens, and one of the two would talk to the other's program.
+// Strangers may still take it: see portTaken.
+func freeAddr() (string, claim, error) {
 	const reach, lowest = 20_000, 10_000
 	top := 32_768
 	if text, err := os.ReadFile("/proc/sys/net/ipv4/ip_local_port_range"); err == nil {
 		if _, err := fmt.Sscan(string(text), &top); err != nil {
-			return "", err
+			return "", nil, err
 		}
 	}
 	first := max(top-reach, lowest)
@@ -40,20 +45,37 @@ func freeAddr() (string, error) {
 		if _, given := givenPorts.LoadOrStore(port, true); given {
 			continue
 		}
+		mine, err := claimPort(port)
+		if err != nil {
+			continue
+		}
 		addr := net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
 		if ln, err := new(net.ListenConfig).Listen(context.Background(), "tcp", addr); err == nil {
-			return addr, ln.Close()
+			return addr, mine, ln.Close()
 		}
+		_ = mine.Close()
 	}
 	return anyAddr()
 }
 
-func anyAddr() (string, error) {
+// claimPort takes an abstract socket (unix(7)) named after the port. The kernel
+// knows such names per network, as it does ports, and drops them with the process.
+func claimPort(port int) (claim, error) {
+	return new(net.ListenConfig).Listen(context.Background(), "unix", "@sslsock-interop-"+strconv.Itoa(port))
+}
+
+// anyAddr leaves the choice to the kernel, which gives a port in turn.
+func anyAddr() (string, claim, error) {
 	ln, err := listenTCP()
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
-	return ln.Addr().String(), ln.Close()
+	mine, err := claimPort(ln.Addr().(*net.TCPAddr).Port)
+	if err != nil {
+		_ = ln.Close()
+		return "", nil, err
+	}
+	return ln.Addr().String(), mine, ln.Close()
 }
 
 // readyStep is how often the kernel's list is looked at.

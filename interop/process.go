@@ -151,6 +151,23 @@ func (t *tail) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// size is how much has been written.
+func (t *tail) size() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return len(t.head) + t.skipped + len(t.last)
+}
+
+// since is what has been written after a size, as far as it is kept.
+func (t *tail) since(size int) string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if size <= len(t.head) {
+		return string(t.head[size:]) + string(t.last)
+	}
+	return string(t.last[min(max(size-len(t.head)-t.skipped, 0), len(t.last)):])
+}
+
 // ReadFrom reads all of r, however much it is.
 func (t *tail) ReadFrom(r io.Reader) (int64, error) {
 	buf := make([]byte, 4096)

@@ -75,6 +75,9 @@ func playPeerCut(ctx context.Context, c *cell) error {
 	if end.launch.Run != nil {
 		return skip("%s is a part of this process, and cannot be killed", c.peer.Name)
 	}
+	if c.peer.Orderly {
+		return skip("%s ends its connections in good order when it is killed", c.peer.Name)
+	}
 	if c.peer.NoCloseNotify {
 		return skip("%s ends every connection without close_notify", c.peer.Name)
 	}

@@ -55,10 +55,7 @@ func playResumed(ctx context.Context, c *cell) error {
 	if err := c.exchange(ctx, link, end); err != nil {
 		return fmt.Errorf("second connection: %w", err)
 	}
-	if !c.server {
-		return nil
-	}
-	return c.says(ctx, end, c.peer.Tells.Resumed, "a resumed session")
+	return nil
 }
 
 // exchangeForSession is exchange, and what a client of the driver's has to offer

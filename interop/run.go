@@ -107,6 +107,7 @@ type runner struct {
 	certs  *Certs
 	found  map[string]*Peer
 	absent map[string]error
+	silent sync.Map // what peers never say of a connection
 }
 
 // planned is a cell that is to run.

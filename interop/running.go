@@ -54,7 +54,7 @@ func startInside(ctx context.Context, l *Launch) *running {
 	go func() {
 		defer close(ended)
 		if err = l.Run(ctx, &Pipes{In: theirIn, Out: theirOut, Log: r.log}); err != nil {
-			r.log.note("%v\n", err)
+			r.log.note("error: %v\n", err)
 		}
 		_ = theirOut.Close()
 	}()

@@ -101,7 +101,6 @@ const (
 	NoticeCut      Feature = "tell that a connection was cut off"
 	StartTLSFirst  Feature = "speak another protocol before TLS"
 	Verify         Feature = "verify its peer's certificate"
-	Upload         Feature = "take as many bytes as it sends"
 	LegacyVersions Feature = "be made to speak TLS 1.0 and 1.1"
 )
 

@@ -14,9 +14,17 @@ import (
 // exchange carries the row's bytes in both directions, and ends the connection
 // in order.
 func (c *cell) exchange(ctx context.Context, link Link, end *peerEnd) error {
+	if end.launch.Data == Talk && c.job.Bytes+c.job.RecordSize > 0 {
+		return skip("%s carries no data but its own", c.peer.Name)
+	}
 	data := pattern(c.job.bytes())
 	var err error
 	switch {
+	case !c.server && end.launch.Data == Talk:
+		err = followTalk(link, end.launch.Talk)
+	case end.launch.Data == Talk:
+		lines := end.launch.Talk
+		err = c.served(link, func() error { return serveTalk(link, lines) }, func() error { return takeTalk(end, lines) })
 	case !c.server && end.launch.Data == HTTP:
 		err = askHTTP(link, data)
 	case !c.server:
@@ -29,14 +37,15 @@ func (c *cell) exchange(ctx context.Context, link Link, end *peerEnd) error {
 	if err != nil {
 		return err
 	}
-	c.rec.note("%d bytes in each direction", len(data))
-	if !c.server || end.launch.Data == Forward {
-		return nil
+	if end.launch.Data != Talk {
+		c.rec.note("%d bytes in each direction", len(data))
 	}
-	if err := end.wait(ctx); err != nil {
-		return fmt.Errorf("%s: %w", c.peer.Name, err)
+	if c.server && end.launch.Data != Forward {
+		if err := end.wait(ctx); err != nil {
+			return fmt.Errorf("%s: %w", c.peer.Name, err)
+		}
 	}
-	return nil
+	return c.agree(ctx, link.State(), end)
 }
 
 // served runs the driver's side as a server, and what the peer's client has to

@@ -115,9 +115,9 @@ pkg-config --atleast-version=3.0 openssl || die "OpenSSL $(pkg-config --modversi
 
 if [ "$want" = peers ] && have apt-get; then
 	# Tests start their own; the one that Debian would start, on Redis's usual port, is of no use.
-	packages="redis-server softhsm2 libengine-pkcs11-openssl opensc nginx-light haproxy stunnel4 gnutls-bin tcpdump"
+	packages="redis-server softhsm2 libengine-pkcs11-openssl opensc nginx-light haproxy stunnel4 gnutls-bin tcpdump android-boringssl"
 	{ have redis-server && have softhsm2-util && have pkcs11-tool && have gnutls-cli && have stunnel &&
-		have haproxy && have nginx && have tcpdump; } || RUNLEVEL=1 install_debian || say "tests that need one of $packages will skip"
+		have haproxy && have nginx && have tcpdump && { have bssl-tool || have bssl; }; } || RUNLEVEL=1 install_debian || say "tests that need one of $packages will skip"
 fi
 
 if [ "$want" = asan ]; then

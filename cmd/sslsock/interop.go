@@ -97,12 +97,12 @@ func (f *interopFlags) run(ctx context.Context, stdout, stderr io.Writer) error 
 	if err != nil {
 		return usage(err)
 	}
+	progress := &cellProgress{w: stderr, live: term.IsTerminal(os.Stderr), width: term.Width(os.Stderr), palette: term.For(os.Stderr)}
 	if !f.quiet {
-		p := &cellProgress{w: stderr, live: term.IsTerminal(os.Stderr), palette: term.For(os.Stderr)}
-		defer p.end()
-		opts.Progress = p.cell
+		opts.Progress = progress.cell
 	}
 	report, err := interop.Run(ctx, *opts)
+	progress.clear()
 	if report == nil {
 		if pattern, nothing := new(interop.PatternError), new(interop.NothingMatchesError); errors.As(err, &pattern) || errors.As(err, &nothing) {
 			return usage(err)
@@ -166,7 +166,17 @@ func listInterop(w io.Writer, opts *interop.Options) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(w, "peers:", peerNames(opts.Peers))
+	fmt.Fprintln(w, "peers, and the programs that they are looked for by:")
+	for _, p := range opts.Peers {
+		programs := strings.Join(p.Programs, ", ")
+		switch {
+		case opts.Command[p.Name] != nil:
+			programs = strings.Join(opts.Command[p.Name], " ")
+		case programs == "":
+			programs = "(in this program)"
+		}
+		fmt.Fprintf(w, "  %-12s %s\n", p.Name, programs)
+	}
 	fmt.Fprintln(w, "sides: loop-client, loop-server, conn-client, conn-server")
 	fmt.Fprintln(w, "rows:")
 	for _, r := range rows {

@@ -29,7 +29,7 @@ func (f *interopFlags) write(file *os.File, stdout io.Writer, report *interop.Re
 	if file == nil {
 		if f.format.value == "text" {
 			palette := term.For(os.Stdout)
-			return report.WriteText(stdout, func(r interop.Result) string { return palette.In(styleOf(r), interop.Mark(r)) })
+			return report.WriteText(stdout, term.Width(os.Stdout), func(r interop.Result) string { return palette.In(styleOf(r), interop.Mark(r)) })
 		}
 		return report.Write(stdout, f.format.value)
 	}
@@ -55,13 +55,22 @@ func styleOf(r interop.Result) term.Style {
 type cellProgress struct {
 	w       io.Writer
 	live    bool
+	width   int // of the terminal, 0 if unknown
 	palette term.Palette
 	fails   int
 	shown   bool
 }
 
-// progressWidth is how much of a line on a terminal is used.
-const progressWidth = 100
+// progressWidth is how much of a line is used on a terminal that does not know its
+// width. The last column stays free, or some terminals begin a line.
+const progressWidth = 80
+
+func (p *cellProgress) columns() int {
+	if p.width > 1 {
+		return p.width - 1
+	}
+	return progressWidth - 1
+}
 
 func (p *cellProgress) cell(c *interop.Cell, done, total int) {
 	if c.Result == interop.Fail {
@@ -74,15 +83,13 @@ func (p *cellProgress) cell(c *interop.Cell, done, total int) {
 	}
 	line := fmt.Sprintf("%d of %d, %d failed  %s", done, total, p.fails, c.Name())
 	p.clear()
-	fmt.Fprint(p.w, line[:min(len(line), progressWidth)])
+	fmt.Fprint(p.w, line[:min(len(line), p.columns())])
 	p.shown = true
 }
 
 func (p *cellProgress) clear() {
 	if p.shown {
-		fmt.Fprint(p.w, "\r"+strings.Repeat(" ", progressWidth)+"\r")
+		fmt.Fprint(p.w, "\r"+strings.Repeat(" ", p.columns())+"\r")
 		p.shown = false
 	}
 }
-
-func (p *cellProgress) end() { p.clear() }

@@ -87,7 +87,7 @@ func TestInteropUsage(t *testing.T) {
 
 func TestInteropList(t *testing.T) {
 	r := sslsock(t, "", "interop", "--list")
-	if r.status != 0 || !strings.Contains(r.stdout, "openssl, crypto/tls") || !strings.Contains(r.stdout, "version/tls1.0  (only") {
+	if r.status != 0 || !strings.Contains(r.stdout, "  crypto/tls   (in this program)\n") || !strings.Contains(r.stdout, "version/tls1.0  (only") {
 		t.Errorf("status %d\n%s%s", r.status, r.stdout, r.stderr)
 	}
 }

@@ -45,6 +45,24 @@ func IsTerminal(f *os.File) bool {
 	return err == nil && is
 }
 
+// Width is how many columns a terminal has; 0 where f is none, or does not know.
+func Width(f *os.File) int {
+	raw, err := f.SyscallConn()
+	if err != nil {
+		return 0
+	}
+	columns := 0
+	err = raw.Control(func(fd uintptr) {
+		if size, err := unix.IoctlGetWinsize(int(fd), unix.TIOCGWINSZ); err == nil {
+			columns = int(size.Col)
+		}
+	})
+	if err != nil {
+		return 0
+	}
+	return columns
+}
+
 // In is text in style s.
 func (p Palette) In(s Style, text string) string {
 	if !p.on || text == "" {
