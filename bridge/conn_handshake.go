@@ -49,6 +49,11 @@ func (c *Conn) HandshakeContext(ctx context.Context) (err error) {
 	case h.final != nil:
 		return h.final
 	}
+	if c.early != nil {
+		if err := c.endEarly(ctx); err != nil {
+			return err
+		}
+	}
 	err = c.shakeHands(ctx)
 	if err == nil {
 		c.established.Store(true)
@@ -67,7 +72,7 @@ func (c *Conn) shakeHands(ctx context.Context) error {
 		return c.drive(&c.hs)
 	}
 	c.asking = ctx
-	if t, ok := c.ask.ahead(); ok {
+	if t, ok := c.ask.ahead(); ok && (c.early == nil || !c.early.begun) {
 		if err := c.consult(t); err != nil {
 			return err
 		}
