@@ -14,10 +14,10 @@ var gnutls = Peer{
 	Programs:    []string{"gnutls-cli"},
 	VersionArgs: []string{"--version"},
 	ServerCan: append([]Feature{
-		ChooseVersion, LegacyVersions, ChooseCipher, ChooseCipher13, ChooseGroups, ClientCerts, ALPN, ALPNMismatch, Stapling, PSK, TicketResume, IDResume,
+		ChooseVersion, Renegotiable, LegacyVersions, ChooseCipher, ChooseCipher13, ChooseGroups, ClientCerts, ALPN, ALPNMismatch, Stapling, PSK, TicketResume, IDResume,
 	}, allCerts...),
 	ClientCan: append([]Feature{
-		ChooseVersion, LegacyVersions, ChooseCipher, ChooseCipher13, ChooseGroups, ClientCerts, ALPN, AskNames, PSK, StartTLSFirst, Verify,
+		ChooseVersion, Renegotiable, LegacyVersions, ChooseCipher, ChooseCipher13, ChooseGroups, ClientCerts, ALPN, AskNames, PSK, StartTLSFirst, Verify,
 	}, allCerts...),
 	Refuses: gnutlsRefuses,
 	Server:  gnutlsServer,

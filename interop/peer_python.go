@@ -17,7 +17,7 @@ var python = Peer{
 	ServerCan: append([]Feature{
 		ChooseVersion, ChooseCipher, ClientCerts, WantCerts, ALPN, TicketResume, NoticeCut,
 	}, allCerts...),
-	ClientCan: append([]Feature{ChooseVersion, ChooseCipher, ClientCerts, ALPN, AskNames, NoticeCut, Verify}, allCerts...),
+	ClientCan: append([]Feature{ChooseVersion, Renegotiable, ChooseCipher, ClientCerts, ALPN, AskNames, NoticeCut, Verify}, allCerts...),
 	Refuses: func(j *Job) string {
 		if !j.Server && j.bytes() > 1<<20 {
 			return "is given one thread, which would send and receive in turns"
