@@ -55,7 +55,7 @@ func (l *connListener) Accept(ctx context.Context) (Link, error) {
 		return nil, err
 	}
 	c, err := bridge.Server(nc, l.end.Ctx)
-	if err == nil && l.end.Setup.EarlyData {
+	if err == nil && l.end.EarlyData {
 		return shakenEarly(ctx, c)
 	}
 	return shaken(ctx, nc, c, err)

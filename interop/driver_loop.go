@@ -82,7 +82,7 @@ func (l *loopListener) accept(*bridge.Stream) bridge.Handler {
 	link := newLoopLink(l.loop, false)
 	select {
 	case l.accepted <- link:
-		if l.end.Setup.EarlyData {
+		if l.end.EarlyData {
 			return earlyLoopLink{link}
 		}
 		return link
