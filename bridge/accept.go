@@ -244,6 +244,7 @@ func (ln *LoopListener) take(fd int, peer unix.Sockaddr) {
 		unix.Close(fd)
 		return
 	}
+	s.expectEarly()
 	s.start()
 }
 

@@ -22,6 +22,16 @@ type ClientOptions struct {
 	// Session, if it is not nil, is offered for resumption. It remains the
 	// caller's. Where the server does not take it, the handshake is a full one.
 	Session *ossl.Session
+
+	// EarlyData goes out with the first message of a handshake that offers Session,
+	// before the server has answered (TLS 1.3, 0-RTT). It is copied. Where the
+	// session allows none, or less, the error is ErrNoEarlyData or
+	// ErrEarlyDataLimit, and nothing is sent.
+	//
+	// Whoever records it can send it to the server again: give nothing that must not
+	// happen twice. The server may reject it: where EarlyDataStatus says so after
+	// the handshake, nothing has arrived, and the program has to Write it again.
+	EarlyData []byte
 }
 
 var errNoServerName = errors.New("without a name any certificate of a trusted CA would do: set ServerName, or InsecureSkipVerify")
@@ -59,7 +69,13 @@ func (o *ClientOptions) apply(ssl *ossl.SSL, set *hookSet) error {
 		return &ConfigError{Field: "ServerName", Value: o.ServerName, Err: err}
 	}
 	if o.Session != nil {
-		return ssl.SetSession(o.Session)
+		if err := ssl.SetSession(o.Session); err != nil {
+			return err
+		}
+	}
+	if len(o.EarlyData) > 0 {
+		_, err := startEarly(ssl, len(o.EarlyData))
+		return err
 	}
 	return nil
 }

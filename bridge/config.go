@@ -15,7 +15,7 @@ import (
 // stays in force. Compression is off, and so is renegotiation, unless asked
 // for. libssl reads ahead, and gives the buffers of an idle connection back.
 // Servers resume by stateless tickets, which cost no memory; the internal
-// session cache is off.
+// session cache is off, but for MaxEarlyData.
 //
 // A Config is not kept: it may be changed or shared once the Ctx is made.
 type Config struct {
@@ -81,6 +81,21 @@ type Config struct {
 	// SessionTicketsDisabled keeps a server from resuming sessions at all.
 	SessionTicketsDisabled bool
 
+	// MaxEarlyData lets clients that resume a session of TLS 1.3 send so many bytes
+	// before the handshake is done (0-RTT), to a server that reads them: see
+	// Conn.ReadEarlyData and EarlyHandler. 0 is none; what is read by nobody is
+	// refused, and the client sends it later.
+	//
+	// Whoever records such data can send it to the server again. Against that a
+	// ticket of TLS 1.3 can be used once only, where this is not 0, and is no longer
+	// stateless: its session is in the memory of this Ctx (20,480 at most, 2 KiB or
+	// so each), so that another process or Ctx does not resume it. With
+	// Hooks.Sessions it is in that store, which must be a SessionTaker. In both cases
+	// data is delivered once at most. With ossl.OpNoAntiReplay in Options tickets
+	// stay as they are, and may be used on any server that has the ticket keys: then
+	// the program must be such that a request that comes twice does no harm.
+	MaxEarlyData uint32
+
 	// SessionIDContext, of at most 32 bytes, says which servers may resume
 	// each other's sessions. "" is derived from this Config, so that a session
 	// made under other certificates or another policy is not resumed. What
@@ -96,14 +111,15 @@ type Config struct {
 	//
 	// Of those Configs count Certificates, ClientAuth, ClientCAs, VerifyDepth,
 	// the versions, CipherList, SigAlgs, DHAuto, ALPN, SessionIDContext and
-	// the options. Ciphersuites, Groups, NumTickets, Hooks and ServerNames are this
-	// Config's for all names; other ones in those Configs are an error. A
+	// the options. Ciphersuites, Groups, NumTickets, MaxEarlyData, Hooks and
+	// ServerNames are this Config's for all names; other ones in those Configs are an error. A
 	// client's choice of name is all that stands between the policies: a
 	// stricter ClientAuth binds no client that asks for another name.
 	ServerNames map[string]*Config
 
-	// AllowRenegotiation lets peers of TLS 1.2 and below renegotiate. It has a
-	// history of attacks, and lets a client make a server work for nothing.
+	// AllowRenegotiation lets peers of TLS 1.2 and below renegotiate, and this side
+	// too (Conn.Renegotiate, Stream.Renegotiate). It has a history of attacks, and
+	// lets a client make a server work for nothing.
 	AllowRenegotiation bool
 
 	// Hooks are decisions that the program makes itself; nil is none.

@@ -173,6 +173,9 @@ func (c *Config) setServer(ctx *ossl.Ctx) error {
 			return &ConfigError{Field: "DHAuto", Err: err}
 		}
 	}
+	if err := c.setEarlyData(ctx); err != nil {
+		return err
+	}
 	id := c.SessionIDContext
 	if len(id) == 0 {
 		id = c.derivedID()
@@ -223,7 +226,7 @@ func (c *Config) setClientAuth(ctx *ossl.Ctx) error {
 func (c *Config) setOptions(ctx *ossl.Ctx) error {
 	ctx.SetMode(ossl.ModeReleaseBuffers | ossl.ModeEnablePartialWrite)
 	ctx.SetReadAhead(true)
-	ctx.SetSessionCacheMode(ossl.SessCacheOff)
+	ctx.SetSessionCacheMode(c.sessionCache())
 	ctx.SetOptions(ossl.OpNoCompression)
 	if c.AllowRenegotiation {
 		ctx.ClearOptions(ossl.OpNoRenegotiation)

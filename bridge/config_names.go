@@ -51,6 +51,8 @@ func (c *Config) checkPerName(other *Config) error {
 		return &ConfigError{Field: "Hooks", Err: errPerName}
 	case other.NumTickets != 0 && other.NumTickets != c.NumTickets:
 		return &ConfigError{Field: "NumTickets", Err: errPerName}
+	case other.MaxEarlyData != 0 && other.MaxEarlyData != c.MaxEarlyData:
+		return &ConfigError{Field: "MaxEarlyData", Err: errPerName}
 	}
 	return nil
 }
@@ -69,7 +71,8 @@ func (c *Config) setServerNames(ctx *ossl.Ctx, names map[string]*Config) error {
 		cfg := names[name]
 		if made[cfg] == nil {
 			named := *cfg
-			named.Hooks = c.Hooks // or a name would be all it takes to get past them
+			named.MaxEarlyData = c.MaxEarlyData // which decides about options
+			named.Hooks = c.Hooks               // or a name would be all it takes to get past them
 			other, err := named.newCtx(ossl.TLSServerMethod(), (*Config).setServer)
 			if err != nil {
 				return within(name, err)

@@ -1,6 +1,7 @@
 package bridge
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net"
@@ -53,7 +54,8 @@ type Conn struct {
 	lost  error // the socket has failed: no close_notify may follow
 	said  bool  // close_notify is sent
 
-	indirect *indirect // in the place of raw, where there is no descriptor; else nil
+	early    *earlyData // nil unless there is some; guarded by hs.mu
+	indirect *indirect  // in the place of raw, where there is no descriptor; else nil
 
 	worker *worker // of a handshake that needs one
 	paused bool    // a job is, there
@@ -95,6 +97,10 @@ func Client(nc net.Conn, ctx *ossl.Ctx, opts *ClientOptions) (*Conn, error) {
 	ssl.SetMode(connMode)
 	c := newConn(nc, raw, ssl, true)
 	c.hook(ctx, opts != nil && opts.InsecureSkipVerify)
+	if opts != nil && len(opts.EarlyData) > 0 {
+		allowed := opts.givenEarly()
+		c.early = &earlyData{allowed: allowed, left: allowed - len(opts.EarlyData), owed: [][]byte{bytes.Clone(opts.EarlyData)}}
+	}
 	return c, nil
 }
 

@@ -62,6 +62,11 @@ func (c *Conn) handshake(ctx context.Context) error {
 	case h.final != nil:
 		return h.final
 	}
+	if c.early != nil {
+		if err := c.endEarly(ctx); err != nil {
+			return err
+		}
+	}
 	var err error
 	if c.ask == nil {
 		err = c.drive(h)
@@ -100,7 +105,7 @@ func (c *Conn) establish() error {
 // shakeHands drives the handshake, and the hooks' part in it.
 func (c *Conn) shakeHands(ctx context.Context) error {
 	c.asking = ctx
-	if t, ok := c.ask.ahead(); ok {
+	if t, ok := c.ask.ahead(); ok && (c.early == nil || !c.early.begun) {
 		if err := c.consult(t); err != nil {
 			return err
 		}
@@ -125,7 +130,7 @@ func (c *Conn) handshakeStep() {
 	h := &c.hs
 	switch {
 	case c.ask != nil && c.ask.jobs:
-		c.stepElsewhere(h)
+		h.want, h.err = c.stepElsewhere()
 	case c.client:
 		h.want, h.err = c.ssl.Connect()
 	default:

@@ -255,21 +255,29 @@ func (c *Conn) told(h *half) {
 	}
 }
 
-// stepElsewhere takes a step of a handshake that may pause as a job, on a worker.
-func (c *Conn) stepElsewhere(h *half) {
+// stepElsewhere is a step of a handshake that may pause as a job.
+func (c *Conn) stepElsewhere() (ossl.Want, error) {
+	if c.client {
+		return c.steps(c.ssl.Connect)
+	}
+	return c.steps(c.ssl.Accept)
+}
+
+// steps takes a step, on a worker where it may pause as a job.
+func (c *Conn) steps(step func() (ossl.Want, error)) (w ossl.Want, err error) {
+	if c.ask == nil || !c.ask.jobs {
+		return step()
+	}
 	if c.worker == nil {
 		c.worker = chooseWorker()
 		c.ssl.SetMode(ossl.ModeAsync)
 	}
-	step := c.ssl.Accept
-	if c.client {
-		step = c.ssl.Connect
-	}
-	c.worker.wait(func() { h.want, h.err = step() })
-	c.paused = h.want == ossl.WantAsync
-	if h.want == ossl.WantNothing && h.err == nil {
+	c.worker.wait(func() { w, err = step() })
+	c.paused = w == ossl.WantAsync
+	if w == ossl.WantNothing && err == nil {
 		c.ssl.ClearMode(ossl.ModeAsync)
 	}
+	return w, err
 }
 
 // free ends a job that is still paused, and frees the SSL. The socket is closed by

@@ -99,7 +99,8 @@ func (p *indirect) sayings(done bool) error {
 	if !any {
 		return nil
 	}
-	if !done && !p.c.established.Load() {
+	// A client that sends early data does not read either.
+	if !done && !p.c.established.Load() && (p.c.client || p.c.early == nil) {
 		return p.flush()
 	}
 	p.flushBehind()

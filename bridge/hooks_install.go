@@ -10,8 +10,9 @@ import (
 // hookSet is Hooks as a Ctx has them.
 type hookSet struct {
 	*Hooks
-	insecure bool // clients: a chain counts as verified unless VerifyPeer says no
-	signers  bool // the Ctx has a key that is a crypto.Signer
+	insecure bool         // clients: a chain counts as verified unless VerifyPeer says no
+	signers  bool         // the Ctx has a key that is a crypto.Signer
+	taker    SessionTaker // Sessions, where a session of TLS 1.3 must be used once only
 	paces    [ossl.AskKey + 1]pace
 }
 
@@ -28,7 +29,9 @@ var hookIndex = sync.OnceValues(ossl.CtxGetExNewIndex)
 // that one has let in is resumed on the other.
 //
 // With Sessions, ctx keeps its sessions there and nowhere else: tickets then hold
-// only an id.
+// only an id. Where ctx has SetMaxEarlyData by then, and Sessions is a SessionTaker,
+// each of TLS 1.3 is used once; where it is none nothing is resumed, unless
+// OpNoAntiReplay is set.
 func (h *Hooks) Install(ctx *ossl.Ctx) error { return (&hookSet{Hooks: h}).install(ctx) }
 
 func (h *hookSet) install(ctx *ossl.Ctx) error {
@@ -50,12 +53,25 @@ func (h *hookSet) install(ctx *ossl.Ctx) error {
 		events = append(events[:len(events):len(events)], ossl.EventSession)
 		ctx.SetSessionCacheMode(ossl.SessCacheServer | ossl.SessCacheNoInternal)
 		ctx.SetOptions(ossl.OpNoTicket)
+		h.useOnce(ctx)
 	}
 	if err := ctx.SetEvents(events...); err != nil {
 		return err
 	}
 	hooksInstalled.Store(true)
 	return ctx.SetExData(index, h)
+}
+
+// useOnce keeps early data from being played again by way of the store: libssl
+// would look for the session in its own cache.
+func (h *hookSet) useOnce(ctx *ossl.Ctx) {
+	if ctx.GetMaxEarlyData() == 0 || ctx.GetOptions()&ossl.OpNoAntiReplay != 0 {
+		return
+	}
+	if taker, ok := h.Sessions.(SessionTaker); ok {
+		h.taker = taker
+		ctx.SetOptions(ossl.OpNoAntiReplay)
+	}
 }
 
 func (h *hookSet) questions() []ossl.Question {

@@ -16,9 +16,14 @@ func (a *asker) askSession(ctx context.Context, p *helloPlan) error {
 	if store == nil {
 		return nil
 	}
-	for _, id := range a.sessionIDs() {
+	ids, tls13 := a.sessionIDs()
+	get := store.Get
+	if tls13 && a.base.taker != nil {
+		get = a.base.taker.Take
+	}
+	for _, id := range ids {
 		err := guard("Sessions", func() (err error) {
-			p.session, err = lookUp(ctx, store, id)
+			p.session, err = lookUp(ctx, store, get, id)
 			return err
 		})
 		if err == nil {
@@ -35,20 +40,20 @@ const sessionIDSize = 32 // of those that libssl makes
 
 // sessionIDs are what may be in the store: TLS 1.3 has ids where a ticket would
 // be, and a meaningless one in the old place.
-func (a *asker) sessionIDs() [][]byte {
+func (a *asker) sessionIDs() (ids [][]byte, tls13 bool) {
 	hello := a.info.ClientHello
 	if a.tls13 && slices.Contains(hello.SupportedVersions, uint16(ossl.TLS1_3Version)) {
 		for _, psk := range hello.PSKIdentities {
 			if len(psk.Identity) == sessionIDSize {
-				return [][]byte{psk.Identity}
+				return [][]byte{psk.Identity}, true
 			}
 		}
-		return nil
+		return nil, true
 	}
 	if len(hello.SessionID) == 0 || len(hello.Ticket) > 0 {
-		return nil
+		return nil, false
 	}
-	return [][]byte{hello.SessionID}
+	return [][]byte{hello.SessionID}, false
 }
 
 // find gives the SSL what lookUp has found.
@@ -63,8 +68,8 @@ func (a *asker) find(ssl *ossl.SSL, der []byte) error {
 }
 
 // lookUp is a session that can be resumed.
-func lookUp(ctx context.Context, store SessionStore, id []byte) ([]byte, error) {
-	der, err := store.Get(ctx, id)
+func lookUp(ctx context.Context, store SessionStore, get func(context.Context, []byte) ([]byte, error), id []byte) ([]byte, error) {
+	der, err := get(ctx, id)
 	if err != nil {
 		return nil, err
 	}

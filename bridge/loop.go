@@ -45,6 +45,7 @@ type Loop struct {
 	asked     []*Stream            // those whose hooks have been called in this round
 	lender
 	round round
+	early []byte // to read early data into, once there is some
 }
 
 // phase is how far a Loop has come. It only ever goes up.

@@ -1,6 +1,7 @@
 package bridge
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"net"
@@ -45,6 +46,7 @@ func (l *Loop) Dial(network, address string, ctx *ossl.Ctx, opts *ClientOptions,
 	s.dial = &dialing{network: network, address: address, ctx: own}
 	if opts != nil {
 		s.dial.opts = *opts
+		s.dial.opts.EarlyData = bytes.Clone(opts.EarlyData)
 	}
 	targets, host, err := literal(network, address)
 	if s.dial.opts.ServerName == "" {
@@ -181,6 +183,9 @@ func (s *Stream) client() error {
 	s.ssl = ssl
 	s.ssl.SetMode(streamMode)
 	s.hook(hooksOf(s.dial.ctx), s.dial.opts.InsecureSkipVerify)
+	if p := s.dial.opts.EarlyData; len(p) > 0 {
+		s.early = &earlyStream{send: p, allowed: s.dial.opts.givenEarly()}
+	}
 	s.endDial()
 	return ssl.SetFd(s.fd)
 }
@@ -268,6 +273,7 @@ func (l *Loop) add(fd int, ssl *ossl.SSL, h Handler, insecure bool) error {
 	s := &Stream{loop: l, fd: fd, ssl: ssl, handler: h, state: stateHandshaking, server: ssl.IsServer(), dtls: ssl.IsDTLS()}
 	ssl.SetMode(streamMode)
 	err := s.adopt(insecure)
+	s.expectEarly()
 	if h == nil {
 		err = errNoHandler
 	}

@@ -84,11 +84,21 @@ func (s *Stream) stepAside() {
 	}
 	a.stepping = true
 	s.rearm()
-	fd := s.fd
+	fd, early := s.fd, s.early
+	if !early.due() {
+		early = nil
+	} else if early.buf == nil {
+		early.buf = make([]byte, maxRecord)
+	}
 	a.worker.do(func() {
 		var op ossl.Op
-		op.Want, op.Err = ssl.DoHandshake()
-		if s.loop.Post(func() { s.steppedAside(&op) }) != nil {
+		if early != nil {
+			early.step(ssl, early.buf)
+			op.Want = early.want
+		} else {
+			op.Want, op.Err = ssl.DoHandshake()
+		}
+		if s.loop.Post(func() { s.steppedAside(&op, early != nil) }) != nil {
 			abandon(ssl)
 			ssl.Close()
 			unix.Close(fd)
@@ -96,12 +106,16 @@ func (s *Stream) stepAside() {
 	})
 }
 
-func (s *Stream) steppedAside(op *ossl.Op) {
+func (s *Stream) steppedAside(op *ossl.Op, early bool) {
 	a := s.ask
 	a.stepping = false
 	a.paused = op.Want == ossl.WantAsync
 	if s.state == stateClosed {
 		s.letGo()
+		return
+	}
+	if early {
+		s.steppedEarly()
 		return
 	}
 	if op.Want == ossl.WantNothing && op.Err == nil {

@@ -115,7 +115,7 @@ func (l *Loop) readHalf() {
 		s.inReady = false
 		switch {
 		case s.state == stateHandshaking:
-			if s.ask.busy() || s.handshakes() {
+			if s.ask.busy() || s.handshakes() || s.early != nil && s.stepEarly() {
 				continue
 			}
 			r.add(s, s.handshakeOp(), nil)
@@ -225,7 +225,7 @@ func (s *Stream) stepped(op *ossl.Op) {
 // opened begins the life of a stream that can carry data.
 func (s *Stream) opened(pending bool) {
 	s.state = stateOpen
-	s.stepWant = ossl.WantNothing
+	s.stepWant, s.early = ossl.WantNothing, nil
 	s.active, s.out.progress = s.loop.now, s.loop.now
 	s.loop.timers.update(s)
 	s.handshakeEnded(nil)

@@ -29,3 +29,13 @@ type SessionStore interface {
 	// Remove drops a session. That it is not there is no error.
 	Remove(ctx context.Context, id []byte) error
 }
+
+// SessionTaker is a SessionStore that hands a session out once. Servers with
+// Config.MaxEarlyData need it: early data that somebody has recorded comes with
+// the ticket that it came with before, and finds the session gone.
+type SessionTaker interface {
+	SessionStore
+	// Take is Get and Remove in one: of all that ask for an id, on any node, one
+	// gets the session, and the others ErrNoSession.
+	Take(ctx context.Context, id []byte) (session []byte, err error)
+}

@@ -55,6 +55,23 @@ func (m *MemorySessions) Get(_ context.Context, id []byte) ([]byte, error) {
 	return bytes.Clone(s.session), nil
 }
 
+// Take is SessionTaker's.
+func (m *MemorySessions) Take(_ context.Context, id []byte) ([]byte, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	e, ok := m.byID[string(id)]
+	if !ok {
+		return nil, ErrNoSession
+	}
+	s := e.Value.(*memorySession)
+	session, late := bytes.Clone(s.session), !time.Now().Before(s.expires)
+	m.drop(e)
+	if late {
+		return nil, ErrNoSession
+	}
+	return session, nil
+}
+
 // Put is SessionStore's.
 func (m *MemorySessions) Put(_ context.Context, id, session []byte, lifetime time.Duration) error {
 	m.mu.Lock()

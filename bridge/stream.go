@@ -41,7 +41,8 @@ type Stream struct {
 	resend int64 // loop time when a flight of DTLS is due again, 0 for never
 	dial   *dialing
 	net    netAddrs
-	ask    *asking // nil without hooks
+	early  *earlyStream // nil where none is possible
+	ask    *asking      // nil without hooks
 }
 
 type streamState uint8

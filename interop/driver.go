@@ -61,13 +61,21 @@ type End struct {
 	Config *bridge.Config // made of the Setup, for this role
 	Ctx    *ossl.Ctx      // made of Config; the cell closes it
 
+	// EarlyBytes are what a client that is given a session sends early, and what a
+	// server of a Setup with EarlyData will get so, unless there are none.
+	EarlyBytes []byte
+
 	// BeforeTLS, unless it is nil, is the talk that has to come before TLS.
 	BeforeTLS func(nc net.Conn) error
 }
 
 // clientOptions is how the side under test is a client.
 func (e *End) clientOptions(session *ossl.Session) *bridge.ClientOptions {
-	return &bridge.ClientOptions{ServerName: e.serverName(), Session: session}
+	opts := &bridge.ClientOptions{ServerName: e.serverName(), Session: session}
+	if session != nil {
+		opts.EarlyData = e.EarlyBytes
+	}
+	return opts
 }
 
 // startTLS dials or prepares a connection on which another protocol comes first.

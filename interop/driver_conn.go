@@ -2,6 +2,8 @@ package interop
 
 import (
 	"context"
+	"errors"
+	"io"
 	"net"
 
 	"github.com/sslsock/sslsock/bridge"
@@ -53,6 +55,9 @@ func (l *connListener) Accept(ctx context.Context) (Link, error) {
 		return nil, err
 	}
 	c, err := bridge.Server(nc, l.end.Ctx)
+	if err == nil && l.end.EarlyData {
+		return shakenEarly(ctx, c)
+	}
 	return shaken(ctx, nc, c, err)
 }
 
@@ -89,6 +94,44 @@ func (l connLink) Cut() error {
 	err := l.NetConn().Close()
 	_ = l.Close() // complains of the socket that is gone
 	return err
+}
+
+// shakenEarly is a server's Conn after early data and its handshake.
+func shakenEarly(ctx context.Context, c *bridge.Conn) (Link, error) {
+	stop := context.AfterFunc(ctx, func() { _ = c.Close() })
+	early, buf := []byte(nil), make([]byte, 4<<10)
+	var err error
+	for n := 0; err == nil; early = append(early, buf[:n]...) {
+		n, err = c.ReadEarlyData(buf)
+	}
+	stop()
+	if errors.Is(err, io.EOF) {
+		err = c.HandshakeContext(ctx)
+	}
+	if err != nil {
+		_ = c.Close()
+		return nil, err
+	}
+	return &earlyConnLink{connLink{c}, early, early}, nil
+}
+
+// EarlyData is part of EarlyLink: a client is sent none.
+func (l connLink) EarlyData() []byte { return nil }
+
+type earlyConnLink struct {
+	connLink
+	early, unread []byte
+}
+
+func (l *earlyConnLink) EarlyData() []byte { return l.early }
+
+func (l *earlyConnLink) Read(p []byte) (int, error) {
+	if len(l.unread) == 0 {
+		return l.connLink.Read(p)
+	}
+	n := copy(p, l.unread)
+	l.unread = l.unread[n:]
+	return n, nil
 }
 
 func (l connLink) SSL(f func(*ossl.SSL) error) error { return l.WithSSL(f) }

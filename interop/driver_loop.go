@@ -82,6 +82,9 @@ func (l *loopListener) accept(*bridge.Stream) bridge.Handler {
 	link := newLoopLink(l.loop, false)
 	select {
 	case l.accepted <- link:
+		if l.end.EarlyData {
+			return earlyLoopLink{link}
+		}
 		return link
 	default:
 		return nil // a cell has one connection at a time

@@ -33,6 +33,20 @@ type loopLink struct {
 	over     bool  // Closed was called, with err
 	err      error // nil in good order
 	state    ossl.ConnectionState
+	early    []byte
+	status   ossl.EarlyDataStatus
+}
+
+// earlyLoopLink makes it a bridge.EarlyHandler.
+type earlyLoopLink struct{ *loopLink }
+
+// EarlyData is part of bridge.EarlyHandler.
+func (l earlyLoopLink) EarlyData(_ *bridge.Stream, p []byte) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.early = append(l.early, p...)
+	l.in = append(l.in, p...)
+	l.changed.Broadcast()
 }
 
 func newLoopLink(loop *bridge.Loop, owns bool) *loopLink {
@@ -46,7 +60,7 @@ func (l *loopLink) HandshakeDone(s *bridge.Stream) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.stream, l.writable = s, true
-	l.state = s.ConnectionState()
+	l.state, l.status = s.ConnectionState(), s.EarlyDataStatus()
 	close(l.opened)
 }
 
@@ -173,6 +187,25 @@ func (l *loopLink) State() ossl.ConnectionState {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.state
+}
+
+// EarlyDataStatus is part of EarlyLink.
+func (l *loopLink) EarlyDataStatus() ossl.EarlyDataStatus {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.status
+}
+
+// EarlyData is part of EarlyLink.
+func (l *loopLink) EarlyData() []byte {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.early
+}
+
+// Renegotiate begins another handshake.
+func (l *loopLink) Renegotiate() error {
+	return l.call(func(s *bridge.Stream) error { return s.Renegotiate() })
 }
 
 func (l *loopLink) Session() (sess *ossl.Session, err error) {

@@ -109,6 +109,9 @@ func serverConfig(cfg *bridge.Config, s *Setup, certs *Certs) error {
 		second.Groups, second.Ciphersuites = "", ""
 		cfg.ServerNames = map[string]*bridge.Config{NameSecond: &second}
 	}
+	if s.EarlyData {
+		cfg.MaxEarlyData = 16 << 10
+	}
 	if s.SessionIDs {
 		cfg.Hooks.Sessions = bridge.NewMemorySessions(0)
 		cfg.Options |= ossl.OpNoTicket

@@ -8,7 +8,8 @@ import (
 )
 
 // gnutls is gnutls-serv(1) and gnutls-cli(1). The command given by --peer is the
-// client; the server is beside it.
+// client; the server is beside it, which in one of ten renegotiations that a client
+// begins waits for ever after its "Received hello message".
 var gnutls = Peer{
 	Name:        "gnutls",
 	Programs:    []string{"gnutls-cli"},
@@ -17,7 +18,7 @@ var gnutls = Peer{
 		ChooseVersion, LegacyVersions, ChooseCipher, ChooseCipher13, ChooseGroups, ClientCerts, ALPN, ALPNMismatch, Stapling, PSK, TicketResume, IDResume,
 	}, allCerts...),
 	ClientCan: append([]Feature{
-		ChooseVersion, LegacyVersions, ChooseCipher, ChooseCipher13, ChooseGroups, ClientCerts, ALPN, AskNames, PSK, StartTLSFirst, Verify,
+		ChooseVersion, Renegotiable, LegacyVersions, ChooseCipher, ChooseCipher13, ChooseGroups, ClientCerts, ALPN, AskNames, PSK, StartTLSFirst, Verify,
 	}, allCerts...),
 	Refuses: gnutlsRefuses,
 	Server:  gnutlsServer,

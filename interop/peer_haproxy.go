@@ -11,7 +11,7 @@ var haproxy = Peer{
 		ChooseVersion, ChooseCipher, ChooseCipher13, ChooseGroups, TwoCerts, ClientCerts, WantCerts, ALPN, ServerNames, Stapling, TicketResume, IDResume,
 	}, allCerts...),
 	ClientCan: append([]Feature{
-		ChooseVersion, ChooseCipher, ChooseCipher13, ClientCerts, ALPN, AskNames, TicketResume, IDResume, Verify,
+		ChooseVersion, Renegotiable, ChooseCipher, ChooseCipher13, ClientCerts, ALPN, AskNames, TicketResume, IDResume, Verify,
 	}, allCerts...),
 	Server: haproxyServer,
 

@@ -15,10 +15,10 @@ var node = Peer{
 	Programs:    []string{"node", "nodejs"},
 	VersionArgs: []string{"-p", "'Node.js ' + process.version + ', OpenSSL ' + process.versions.openssl"},
 	ServerCan: append([]Feature{
-		ChooseVersion, ChooseCipher, ChooseCipher13, ChooseGroups, ClientCerts, WantCerts, ALPN, ALPNMismatch, TicketResume,
+		ChooseVersion, Renegotiable, ChooseCipher, ChooseCipher13, ChooseGroups, ClientCerts, WantCerts, ALPN, ALPNMismatch, TicketResume,
 	}, allCerts...),
 	ClientCan: append([]Feature{
-		ChooseVersion, ChooseCipher, ChooseCipher13, ChooseGroups, ClientCerts, ALPN, AskNames, Verify,
+		ChooseVersion, Renegotiable, ChooseCipher, ChooseCipher13, ChooseGroups, ClientCerts, ALPN, AskNames, Verify,
 	}, allCerts...),
 	Server:     func(j *Job) (*Launch, error) { return nodeLaunch(j, "server", Echo) },
 	Client:     func(j *Job) (*Launch, error) { return nodeLaunch(j, "client", Stdio) },

@@ -32,7 +32,7 @@ var opensslSays = Says{
 }
 
 var opensslCan = []Feature{
-	ChooseVersion, LegacyVersions, ChooseCipher, ChooseCipher13, ChooseGroups, TwoCerts, ClientCerts, WantCerts, ALPN, ServerNames,
+	ChooseVersion, Renegotiable, LegacyVersions, ChooseCipher, ChooseCipher13, ChooseGroups, TwoCerts, ClientCerts, WantCerts, ALPN, ServerNames,
 	Stapling, PSK, TicketResume, IDResume, KeyUpdate, Renegotiate, PostHandshake, EarlyData, Verify,
 	CertFeature(CertRSA), CertFeature(CertRSAPSS), CertFeature(CertECDSA), CertFeature(CertP384), CertFeature(CertEd25519), CertFeature(CertEd448),
 }
@@ -86,6 +86,9 @@ func opensslServer(j *Job) (*Launch, error) {
 	if j.PSK {
 		args = append(args, "-nocert")
 	}
+	if j.EarlyData {
+		args = append(args, "-early_data")
+	}
 	if j.Renegotiation && j.Peer.AtLeast(3, 0) {
 		args = append(args, "-client_renegotiation")
 	}
@@ -118,6 +121,9 @@ func opensslClient(j *Job) (*Launch, error) {
 		session := filepath.Join(j.Dir, "session")
 		if j.Connection > 0 {
 			args = append(args, "-sess_in", session+strconv.Itoa(j.Connection-1))
+			if j.EarlyData {
+				args = append(args, "-early_data", j.File("early", string(pattern(earlyBytes))))
+			}
 		}
 		args = append(args, "-sess_out", session+strconv.Itoa(j.Connection))
 	}

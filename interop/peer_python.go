@@ -18,7 +18,7 @@ var python = Peer{
 	ServerCan: append([]Feature{
 		ChooseVersion, ChooseCipher, ClientCerts, WantCerts, ALPN, TicketResume, NoticeCut,
 	}, allCerts...),
-	ClientCan: append([]Feature{ChooseVersion, ChooseCipher, ClientCerts, ALPN, AskNames, NoticeCut, Verify}, allCerts...),
+	ClientCan: append([]Feature{ChooseVersion, Renegotiable, ChooseCipher, ClientCerts, ALPN, AskNames, NoticeCut, Verify}, allCerts...),
 	Refuses: func(j *Job) string {
 		if j.Server && strings.HasPrefix(j.Cipher, "DHE-") {
 			return "has no finite-field parameters unless it is given a file of them"

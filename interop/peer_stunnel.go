@@ -9,7 +9,7 @@ var stunnel = Peer{
 		ChooseVersion, ChooseCipher, ChooseCipher13, ChooseGroups, ClientCerts, PSK, TicketResume, IDResume, StartTLSFirst, NoticeCut,
 	}, allCerts...),
 	ClientCan: append([]Feature{
-		ChooseVersion, ChooseCipher, ChooseCipher13, ChooseGroups, ClientCerts, AskNames, PSK, TicketResume, IDResume, StartTLSFirst, Verify,
+		ChooseVersion, Renegotiable, ChooseCipher, ChooseCipher13, ChooseGroups, ClientCerts, AskNames, PSK, TicketResume, IDResume, StartTLSFirst, Verify,
 	}, allCerts...),
 	Refuses: func(j *Job) string {
 		if j.StartTLS == "smtp" || j.StartTLS == "imap" {

@@ -12,6 +12,9 @@ func resumeRows() []Row {
 	// A key belongs to a hash, and to the cipher suites that have it.
 	psk13 := Setup{Version: ossl.TLS1_3Version, PSK: true, Cipher: "TLS_AES_128_GCM_SHA256"}
 	psk12 := Setup{Version: ossl.TLS1_2Version, PSK: true, Cipher: "ECDHE-PSK-CHACHA20-POLY1305"}
+	early := Setup{Version: ossl.TLS1_3Version, Tickets: true, EarlyData: true}
+	retry := early
+	retry.Groups, retry.ServerGroups = []string{"X25519", "P-256"}, []string{"P-256"}
 	return []Row{
 		{Name: "resume/tls1.3/ticket", Setup: Setup{Version: ossl.TLS1_3Version, Tickets: true}, play: playResumed},
 		{Name: "resume/tls1.3/id", Setup: Setup{Version: ossl.TLS1_3Version, SessionIDs: true}, play: playResumed},
@@ -19,7 +22,9 @@ func resumeRows() []Row {
 		{Name: "resume/tls1.2/id", Setup: Setup{Version: ossl.TLS1_2Version, SessionIDs: true}, play: playResumed},
 		{Name: "psk/tls1.3", Setup: psk13, check: checkPSK},
 		{Name: "psk/tls1.2", Setup: psk12, check: checkPSK},
-		{Name: "early-data", Setup: Setup{Version: ossl.TLS1_3Version, Tickets: true, EarlyData: true}, play: playEarly},
+		{Name: "early-data/accepted", Setup: early, play: playEarly(true, nil)},
+		{Name: "early-data/rejected", Setup: early, play: playEarly(false, (*cell).forgetSessions)},
+		{Name: "early-data/hello-retry", Setup: retry, play: playEarly(false, nil)},
 	}
 }
 
@@ -87,12 +92,6 @@ func checkPSK(c *cell, st ossl.ConnectionState) error {
 	return nil
 }
 
-// playEarly would send data before the handshake. Neither Conn nor Loop has
-// calls for that.
-func playEarly(context.Context, *cell) error {
-	return skip("bridge has no early data; ossl has SSL_write_early_data and SSL_read_early_data")
-}
-
 func renewRows() []Row {
 	tls13 := Setup{Version: ossl.TLS1_3Version, KeyUpdate: true}
 	asked := tls13
@@ -108,6 +107,7 @@ func renewRows() []Row {
 		{Name: "key-update/peer", Setup: asked, play: told("k", "k")},
 		{Name: "key-update/peer-requesting", Setup: asked, play: told("K", "K")},
 		{Name: "renegotiation/peer", Setup: reneg, play: told("R", "r")},
+		{Name: "renegotiation/ours", Setup: Setup{Version: ossl.TLS1_2Version, Renegotiation: true}, play: playRenegotiate},
 	}
 }
 

@@ -96,6 +96,7 @@ const (
 	KeyUpdate      Feature = "be told to update its keys"
 	EarlyData      Feature = "send or take early data"
 	Renegotiate    Feature = "be told to renegotiate"
+	Renegotiable   Feature = "be had to renegotiate"
 	PostHandshake  Feature = "authenticate after the handshake"
 	HalfClose      Feature = "go on sending after a close_notify"
 	NoticeCut      Feature = "tell that a connection was cut off"
@@ -133,7 +134,8 @@ func (s *Setup) needs(server bool) []Feature {
 	add(PSK, s.PSK)
 	add(TicketResume, s.Tickets)
 	add(IDResume, s.SessionIDs)
-	add(Renegotiate, s.Renegotiation)
+	add(Renegotiate, s.Renegotiation && s.Interactive)
+	add(Renegotiable, s.Renegotiation)
 	add(KeyUpdate, s.KeyUpdate && s.Interactive)
 	add(EarlyData, s.EarlyData)
 	add(PostHandshake, s.PostHandshake)

@@ -100,6 +100,7 @@ const (
 	ReasonNoCipherMatch                = sslLib | C.SSL_R_NO_CIPHER_MATCH
 	ReasonNoPrivateKeyAssigned         = sslLib | C.SSL_R_NO_PRIVATE_KEY_ASSIGNED
 	ReasonNoProtocolsAvailable         = sslLib | C.SSL_R_NO_PROTOCOLS_AVAILABLE
+	ReasonNoRenegotiation              = sslLib | C.SSL_R_NO_RENEGOTIATION
 	ReasonNoSharedCipher               = sslLib | C.SSL_R_NO_SHARED_CIPHER
 	ReasonNoSuitableGroups             = sslLib | C.SSL_R_NO_SUITABLE_GROUPS
 	ReasonNoSuitableKeyShare           = sslLib | C.SSL_R_NO_SUITABLE_KEY_SHARE
@@ -108,6 +109,7 @@ const (
 	ReasonPeerDidNotReturnACertificate = sslLib | C.SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE
 	ReasonProtocolIsShutdown           = sslLib | C.SSL_R_PROTOCOL_IS_SHUTDOWN
 	ReasonShutdownWhileInInit          = sslLib | C.SSL_R_SHUTDOWN_WHILE_IN_INIT
+	ReasonTooMuchEarlyData             = sslLib | C.SSL_R_TOO_MUCH_EARLY_DATA
 	ReasonUnexpectedEOFWhileReading    = sslLib | C.SSL_R_UNEXPECTED_EOF_WHILE_READING
 	ReasonUninitialized                = sslLib | C.SSL_R_UNINITIALIZED
 	ReasonUnsupportedProtocol          = sslLib | C.SSL_R_UNSUPPORTED_PROTOCOL

@@ -1,7 +1,10 @@
 #include <errno.h>
 
+#include <string.h>
+
 #include <openssl/bio.h>
 
+#include "shim_hook.h"
 #include "shim_more.h"
 
 // verdict must be called with errno still as the operation left it.
@@ -23,20 +26,50 @@ static void begin(void)
 	errno = 0;
 }
 
+// told says whether there are events to take, as shim_io.c does.
+static gossl_result told(SSL *s, gossl_result r)
+{
+	gossl_current = NULL;
+	const gossl_hook *h = gossl_hook_of(s);
+	r.told = h != NULL && h->first != NULL;
+	return r;
+}
+
+// handshakes says whether early data is still to be decided on: only then the
+// call steps the handshake, and may pause a job. One that reads or writes holds
+// on to Go's buffer.
+static SSL *handshakes(SSL *s)
+{
+	return SSL_get_early_data_status(s) == SSL_EARLY_DATA_ACCEPTED ? NULL : s;
+}
+
+// in_error says whether the connection has failed. libssl says that early data
+// has finished also where the message after it is a bad one.
+static int in_error(const SSL *s) { return strcmp(SSL_state_string(s), "SSLERR") == 0; }
+
 gossl_early gossl_read_early(SSL *s, unsigned char *p, size_t len)
 {
 	size_t n = 0;
 	begin();
+	gossl_current = handshakes(s);
 	int status = SSL_read_early_data(s, p, len, &n);
-	return (gossl_early){verdict(s, status != SSL_READ_EARLY_DATA_ERROR, 0, n), status};
+	int ok = status == SSL_READ_EARLY_DATA_SUCCESS || (status == SSL_READ_EARLY_DATA_FINISH && !in_error(s));
+	return (gossl_early){told(s, verdict(s, ok, 0, n)), status};
 }
 
+// gossl_write_early says where bytes of a server's are left in libssl's own
+// buffer, which SSL_write_early_data does not: they are lost if nothing is
+// flushed before the handshake ends.
 gossl_result gossl_write_early(SSL *s, const unsigned char *p, size_t len)
 {
 	size_t n = 0;
 	begin();
+	gossl_current = handshakes(s);
 	int ok = SSL_write_early_data(s, p, len, &n);
-	return verdict(s, ok == 1, ok, n);
+	gossl_result r = verdict(s, ok == 1, ok, n);
+	if (ok == 1 && SSL_is_server(s) && BIO_should_write(SSL_get_wbio(s)))
+		r.code = SSL_ERROR_WANT_WRITE;
+	return told(s, r);
 }
 
 // gossl_sendfile knows what nginx learned: a fatal error that is not one of

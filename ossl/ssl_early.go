@@ -24,6 +24,11 @@ const (
 // Whoever records early data can play it to the server again: send nothing that
 // must not happen twice. Where GetEarlyDataStatus is EarlyDataRejected
 // afterwards, nothing of it has arrived.
+//
+// A client's n is all of p or 0. After a Want the same bytes must come again,
+// from any address. On a server WantWrite can come together with all of p: libssl
+// has the bytes in its own buffer still, and a call without any sends them, which
+// must be done before DoHandshake.
 func (s *SSL) WriteEarlyData(p []byte) (n int, w Want, err error) {
 	if s == nil || s.p == nil {
 		return 0, WantNothing, ErrClosed
@@ -31,6 +36,7 @@ func (s *SSL) WriteEarlyData(p []byte) (n int, w Want, err error) {
 	crossing()
 	r := C.gossl_write_early(s.c(), bytesPtr(p), C.size_t(len(p)))
 	runtime.KeepAlive(s)
+	s.note(C.int32_t(r.told))
 	w, err = verdict("SSL_write_early_data", r.code, r.sys, r.err)
 	return int(r.n), w, err
 }
@@ -39,7 +45,8 @@ func (s *SSL) WriteEarlyData(p []byte) (n int, w Want, err error) {
 // returns finished, and after that comes DoHandshake:
 // SSL_read_early_data(3). finished comes too where the client sends none. The
 // server must have SetMaxEarlyData, and keeps clients from playing it again by
-// a single use of each ticket, for which the session cache must be on.
+// a single use of each ticket: tickets hold an id only, and the session cache must
+// be on, or nothing is resumed. OpNoAntiReplay leaves that to the program.
 func (s *SSL) ReadEarlyData(p []byte) (n int, finished bool, w Want, err error) {
 	if s == nil || s.p == nil {
 		return 0, false, WantNothing, ErrClosed
@@ -47,6 +54,7 @@ func (s *SSL) ReadEarlyData(p []byte) (n int, finished bool, w Want, err error) 
 	crossing()
 	e := C.gossl_read_early(s.c(), bytesPtr(p), C.size_t(len(p)))
 	runtime.KeepAlive(s)
+	s.note(C.int32_t(e.r.told))
 	w, err = verdict("SSL_read_early_data", e.r.code, e.r.sys, e.r.err)
-	return int(e.r.n), e.status == C.SSL_READ_EARLY_DATA_FINISH, w, err
+	return int(e.r.n), e.status == C.SSL_READ_EARLY_DATA_FINISH && err == nil, w, err
 }

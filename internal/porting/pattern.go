@@ -99,7 +99,7 @@ func (f *source) unwrapped() *source {
 	out := *f
 	out.marks = f.marked(func(m mark) bool {
 		in := f.functions[m.function]
-		return !m.define && !(wrapped(in) != "" && wrapped(in) == m.Symbol)
+		return !m.define && (wrapped(in) == "" || wrapped(in) != m.Symbol)
 	})
 	return &out
 }
