@@ -122,14 +122,8 @@ func opensslCommon(j *Job, groups []string) []string {
 	if v := VersionName(j.Version); v != "" {
 		args = append(args, "-tls"+strings.TrimSuffix(strings.ReplaceAll(v, ".", "_"), "_0"))
 	}
-	switch {
-	case VersionName(j.Version) == "1.3" && j.Cipher != "":
-		args = append(args, "-ciphersuites", j.Cipher)
-	case j.Cipher != "":
-		args = append(args, "-cipher", j.Cipher)
-	case VersionName(j.Version) == "1.0" || VersionName(j.Version) == "1.1":
-		args = append(args, "-cipher", "DEFAULT@SECLEVEL=0")
-	}
+	args = option(args, "-ciphersuites", j.Cipher13())
+	args = option(args, "-cipher", j.CipherList())
 	if len(groups) > 0 {
 		args = append(args, "-groups", strings.Join(groups, ":"))
 	}
