@@ -44,7 +44,7 @@ check() {
 
 	start serve --addr :8443 --www
 	state healthy '{{.State.Health.Status}}'
-	uid=$(docker top "$name" -eo uid,args | sed -n '2s/^ *\([0-9]*\) .*/\1/p')
+	uid=$(docker top "$name" -eo pid,uid | awk 'NR == 2 { print $2 }')
 	[ "$uid" = 65532 ] || die "$image: it runs as user $uid"
 	changed=$(docker diff "$name")
 	[ -z "$changed" ] || die "$image: it has written to its file system:" "$changed"
