@@ -28,7 +28,7 @@ LINTER := $(BIN)/.golangci-lint-$(GOLANGCI_LINT_VERSION)-$(shell $(GO) env GOVER
 
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help demo test check build install race asan stress fuzz bench bench-full cover openssl-suite \
+.PHONY: help demo test test-openssl check build install race asan stress fuzz bench bench-full cover openssl-suite \
 	fmt lint gen doc peers setup format vet staticcheck clean docker-build docker-test docker-interop docker-clean
 
 help: ## print this list
@@ -46,6 +46,10 @@ test: setup ## run every test, of every module; count the crossings into C
 	$(GO) test -tags osslcount -run Crossings $(TESTFLAGS) $(NATIVE)
 	@set -e; for m in $(MODULES); do echo "cd $$m && $(GO) build ./... && $(GO) test ./..."; \
 		(cd $$m && $(GO) build -buildvcs=false ./... && $(GO) test $(TESTFLAGS) ./...); done
+
+test-openssl: setup ## the tests that depend on the OpenSSL that is bound
+	$(GO) test $(TESTFLAGS) $(NATIVE) ./interop ./cmd/sslsock ./internal/suite
+	$(GO) test -tags osslcount -run Crossings $(TESTFLAGS) $(NATIVE)
 
 check: format vet staticcheck lint race asan ## all that a change must pass: format, vet, linters, -race, -asan
 

@@ -20,7 +20,7 @@ pull() {
 }
 
 as_root() {
-	if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+	if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
 }
 
 # sources prints this machine's package sources, one URI a line.
@@ -36,26 +36,33 @@ bootstrap() {
 	command -v debootstrap >/dev/null 2>&1 || as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends debootstrap >/dev/null 2>&1 || {
 		as_root apt-get -qq update
 		as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends debootstrap >/dev/null
-	} || die "debootstrap cannot be installed"
+	} || not_tested "$image: debootstrap is not here and cannot be installed"
 	mirror=${DEBIAN_MIRROR:-$(sources | grep '/debian$' | head -n 1)}
 	mirror=${mirror:-http://deb.debian.org/debian}
-	exists "$mirror/dists/$suite/Release" || mirror=http://archive.debian.org/debian
-	exists "$mirror/dists/$suite/Release" || die "$image: neither a registry nor the mirror has $suite"
+	for try in 1 2 3; do
+		for from in "$mirror" http://archive.debian.org/debian; do exists "$from/dists/$suite/Release" && break 2; done
+		[ $try = 3 ] && not_tested "$image: neither a registry nor $mirror answers with $suite"
+		sleep 20
+	done
+	mirror=$from
 
 	say "$image: debootstrap $suite"
 	dir=$(as_root mktemp -d)
-	trap 'as_root rm -rf --one-file-system "$dir"' EXIT
+	log=$(mktemp)
+	trap 'rm -f "$log"; as_root rm -rf --one-file-system "$dir"' EXIT
 	keys=/usr/share/keyrings/debian-archive-keyring.gpg
 	[ -e "$keys" ] && keys=--keyring=$keys || keys=
 	[ -e "/usr/share/debootstrap/scripts/$suite" ] && script= || script=sid
-	# shellcheck disable=SC2086 # keys is a word or none
-	as_root debootstrap --variant=minbase --include=ca-certificates $keys \
-		"$suite" "$dir/rootfs" "$mirror" ${script:+/usr/share/debootstrap/scripts/$script} >"/tmp/$prefix-debootstrap.$$" 2>&1 || {
-		tail -n 20 "/tmp/$prefix-debootstrap.$$" >&2
-		rm -f "/tmp/$prefix-debootstrap.$$"
-		die "$image: debootstrap failed"
-	}
-	rm -f "/tmp/$prefix-debootstrap.$$"
+	for try in 1 2 3; do
+		# shellcheck disable=SC2086 # keys is a word or none
+		as_root debootstrap --variant=minbase --include=ca-certificates $keys "$suite" "$dir/rootfs" "$mirror" \
+			${script:+/usr/share/debootstrap/scripts/$script} >"$log" 2>&1 && break
+		tail -n 20 "$log" >&2
+		unreachable <"$log" || die "$image: debootstrap failed"
+		[ $try = 3 ] && not_tested "$image: $mirror does not give what debootstrap wants"
+		as_root rm -rf --one-file-system "$dir/rootfs"
+		sleep 20
+	done
 	apt_of "$suite" "$mirror" | as_root tee "$dir/rootfs/etc/apt/sources.list" >/dev/null
 	# A mirror that stands still, as a snapshot does, gives out lists that are out of date.
 	until=$(curl -fsL -m 20 "$mirror/dists/$suite/Release" | sed -n 's/^Valid-Until: //p')
@@ -65,6 +72,7 @@ bootstrap() {
 	fi
 	as_root rm -rf "$dir"/rootfs/var/cache/apt/archives/*.deb "$dir"/rootfs/var/lib/apt/lists/* "$dir"/rootfs/usr/share/doc/* "$dir"/rootfs/usr/share/man/*
 	as_root tar -C "$dir/rootfs" --one-file-system --exclude=./dev/* --exclude=./proc/* -c . | docker import - "$image" >/dev/null
+	rm -f "$log"
 	as_root rm -rf --one-file-system "$dir"
 	trap - EXIT
 }

@@ -7,6 +7,10 @@ module=$(ls /usr/lib/*/ossl-modules/fips.so 2>/dev/null) || {
 }
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
+command -v sslsock >/dev/null 2>&1 || {
+	go build -o "$dir/bin/sslsock" ./cmd/sslsock
+	PATH=$dir/bin:$PATH
+}
 openssl fipsinstall -quiet -module "$module" -out "$dir/fipsmodule.cnf"
 cat >"$dir/openssl.cnf" <<-END
 	config_diagnostics = 1

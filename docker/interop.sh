@@ -73,7 +73,7 @@ done
 build_peers servers trixie "$prefix-servers:trixie"
 for suite; do
 	build runtime "$suite" "$prefix:$suite"
-	build test "$suite" "$prefix-test:$suite"
+	build matrix "$suite" "$prefix-matrix:$suite"
 done
 
 trap down EXIT

@@ -13,6 +13,19 @@ die() {
 	exit 1
 }
 
+# not_tested ends the script because something outside the project does not answer: with status 4, and with the reason in
+# the file that NOT_TESTED names, because make has one status for all.
+not_tested() {
+	say "NOT TESTED: $1"
+	printf '%s\n' "$1" >"${NOT_TESTED:-/dev/null}"
+	exit 4
+}
+
+# unreachable says whether what apt, debootstrap or docker wrote (standard input) is about a network.
+unreachable() {
+	grep -qE "(Failed to|Unable to|Couldn't) (fetch|download|connect|resolve)|Failed getting release|Could not (resolve|connect|wait)|Temporary failure|Connection (refused|reset|timed out|failed)|Hash Sum mismatch|[Nn]etwork is unreachable|no such host|i/o timeout|Bad Gateway|Service Unavailable"
+}
+
 # need_engine ends the script where no engine answers, and says why. The status is 3, which means "not here".
 need_engine() {
 	command -v docker >/dev/null 2>&1 || no_engine "the program docker was not found" "Debian, Ubuntu: apt-get install docker.io"
@@ -50,12 +63,12 @@ compose() {
 
 # build STAGE SUITE IMAGE builds one stage of ours on the base image of SUITE, build_peers one of the peers'.
 build() {
-	sh "$root/docker/base.sh" "$2" go || exit 1
+	sh "$root/docker/base.sh" "$2" go || exit
 	build_file Dockerfile "$@" --build-arg "GO=$prefix-base:go"
 }
 
 build_peers() {
-	sh "$root/docker/base.sh" "$2" || exit 1
+	sh "$root/docker/base.sh" "$2" || exit
 	build_file peers/Dockerfile "$@"
 }
 
@@ -66,9 +79,12 @@ build_file() {
 	# Without its plugin a newer client has only the builder of old.
 	docker buildx version >/dev/null 2>&1 || export DOCKER_BUILDKIT=0
 	say "building $image"
-	log=$(docker build --target "$stage" -t "$image" --build-arg "BASE=$prefix-base:$suite" "$@" \
-		-f "$root/docker/$file" "$root" 2>&1) || {
+	for try in 1 2 3; do
+		log=$(docker build --target "$stage" -t "$image" --build-arg "BASE=$prefix-base:$suite" "$@" \
+			-f "$root/docker/$file" "$root" 2>&1) && return
 		printf '%s\n' "$log" | tail -n 60 >&2
-		die "$image does not build"
-	}
+		printf '%s\n' "$log" | tail -n 60 | unreachable || die "$image does not build"
+		[ $try = 3 ] || sleep 20
+	done
+	not_tested "$image: packages for it cannot be fetched"
 }

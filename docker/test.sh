@@ -4,7 +4,7 @@
 #
 #   docker/test.sh [SUITE...]   (default: bookworm trixie sid)
 #
-#   TARGETS="test race"         what make is asked for (default: test)
+#   TARGETS="test race"         what make is asked for (default: test); test-openssl is the part that an OpenSSL can change
 #   TESTFLAGS=...               as for make test
 #
 # The cache of Go's builds stays in a volume for each release (make docker-clean removes it); containers do not stay.
@@ -37,12 +37,15 @@ trap clean EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 sh "$root/docker/modules.sh"
+for suite; do build test "$suite" "$prefix-test:$suite"; done
 result=0
 for suite; do
-	build test "$suite" "$prefix-test:$suite"
 	say "$suite: make ${TARGETS:-test}"
+	begin=$(date +%s)
 	# shellcheck disable=SC2086 # a list of targets
-	if inside "$suite" sh -c 'openssl version; exec make "$@"' sh ${TARGETS:-test}; then say "$suite: passed"; else
+	if inside "$suite" sh -c 'openssl version; exec make "$@"' sh ${TARGETS:-test}; then
+		say "$suite: passed in $(($(date +%s) - begin)) s"
+	else
 		say "$suite: FAILED"
 		result=1
 	fi

@@ -73,14 +73,9 @@ func unknown(err error) error {
 }
 
 func setCipher(cfg *bridge.Config, s *Setup) {
-	switch {
-	case s.Version == ossl.TLS1_3Version:
+	cfg.CipherList = s.CipherList()
+	if s.Version == ossl.TLS1_3Version {
 		cfg.Ciphersuites = s.Cipher
-	case s.Version != 0 && s.Version < ossl.TLS1_2Version:
-		// Their signatures are made with SHA-1 and MD5.
-		cfg.CipherList = "DEFAULT@SECLEVEL=0"
-	default:
-		cfg.CipherList = s.Cipher
 	}
 }
 

@@ -30,6 +30,10 @@ type Peer struct {
 	// Refuses says why it cannot do this Job, and "" when it can. Optional.
 	Refuses func(j *Job) string
 
+	// Adapt changes the Peer, a copy, to what its version can do and does.
+	// Optional.
+	Adapt func(p *Peer)
+
 	Server, Client func(j *Job) (*Launch, error)
 
 	// Tells has regular expressions for what the peer writes to its log, standard
@@ -210,6 +214,9 @@ func (p Peer) find(ctx context.Context, command []string) (*Peer, error) {
 		return nil, err
 	}
 	p.version = version
+	if p.Adapt != nil {
+		p.Adapt(&p)
+	}
 	return &p, nil
 }
 

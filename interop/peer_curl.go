@@ -27,7 +27,7 @@ var curl = Peer{
 			args = append(args, "--tlsv"+v, "--tls-max", v)
 		}
 		args = option(args, "--tls13-ciphers", j.Cipher13())
-		args = option(args, "--ciphers", j.Cipher12())
+		args = option(args, "--ciphers", j.CipherList())
 		args = option(args, "--curves", join(j.Groups, ":"))
 		args = option(args, "--cert", j.CertFile())
 		args = option(args, "--key", j.KeyFile())

@@ -80,7 +80,7 @@ func haproxyHead(d *directives, j *Job) {
 }
 
 func haproxyCommon(j *Job) string {
-	args := words(" ciphers ", j.Cipher12()) + words(" ciphersuites ", j.Cipher13())
+	args := words(" ciphers ", j.CipherList()) + words(" ciphersuites ", j.Cipher13())
 	if v := VersionName(j.Version); v != "" {
 		args += " ssl-min-ver TLSv" + v + " ssl-max-ver TLSv" + v
 	}

@@ -57,7 +57,7 @@ func nginxServer(j *Job) (*Launch, error) {
 			d.add("ssl_certificate %s; ssl_certificate_key %s;", j.Certs.Cert(j.SecondOf), j.Certs.Key(j.SecondOf))
 		}
 		d.addIf("ssl_protocols TLSv", VersionName(j.Version), ";")
-		d.addIf("ssl_ciphers ", j.Cipher12(), ";")
+		d.addIf("ssl_ciphers ", j.CipherList(), ";")
 		d.addIf("ssl_conf_command Ciphersuites ", j.Cipher13(), ";")
 		d.addIf("ssl_ecdh_curve ", join(j.serverGroups(), ":"), ";")
 		nginxPolicy(&d, j)

@@ -8,7 +8,7 @@ const options = {
   dhparam: role === "server" ? "auto" : undefined, ALPNProtocols: o.alpn || undefined, requestCert: o.auth !== "", rejectUnauthorized: role === "client" || o.auth === "required",
 };
 if (o.version) options.minVersion = options.maxVersion = "TLSv" + o.version;
-if (o.cipher || o.cipher13) options.ciphers = o.cipher || o.cipher13;
+if (o.cipher || o.cipher13) options.ciphers = [o.cipher13, o.cipher].filter(Boolean).join(":");
 if (o.groups) options.ecdhCurve = o.groups;
 const say = c => console.error(`version=${c.getProtocol()} cipher=${c.getCipher().name} alpn=${c.alpnProtocol || ""} ` +
   `resumed=${c.isSessionReused()} client=${(c.getPeerCertificate().subject || {}).CN || ""}` +

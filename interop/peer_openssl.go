@@ -16,6 +16,7 @@ var openssl = Peer{
 	ServerCan:   append(slices.Clone(opensslCan), ALPNMismatch, NoticeCut),
 	ClientCan:   append(slices.Clone(opensslCan), AskNames, StartTLSFirst, NoticeCut),
 	Refuses:     opensslRefuses,
+	Adapt:       opensslAdapt,
 	Server:      opensslServer,
 	Client:      opensslClient,
 	Tells: Tells{
@@ -37,6 +38,19 @@ var opensslCan = []Feature{
 	CertFeature(CertRSA), CertFeature(CertRSAPSS), CertFeature(CertECDSA), CertFeature(CertP384), CertFeature(CertEd25519), CertFeature(CertEd448),
 }
 
+// opensslAdapt knows OpenSSL 1.1.1: s_server answers no close_notify, goes on
+// where no protocol of ALPN fits, and neither program tells of a connection that
+// was cut off.
+func opensslAdapt(p *Peer) {
+	if p.AtLeast(3, 0) {
+		return
+	}
+	p.NoCloseNotify = true
+	cannot := func(f Feature) bool { return f == ALPNMismatch || f == NoticeCut }
+	p.ServerCan = slices.DeleteFunc(slices.Clone(p.ServerCan), cannot)
+	p.ClientCan = slices.DeleteFunc(slices.Clone(p.ClientCan), cannot)
+}
+
 func opensslRefuses(j *Job) string {
 	groups := j.Groups
 	if j.Server {
@@ -49,6 +63,9 @@ func opensslRefuses(j *Job) string {
 		case strings.Contains(g, "MLKEM") && !j.Peer.AtLeast(3, 5):
 			return "has no " + g + " before 3.5"
 		}
+	}
+	if j.Server && (j.Tickets || j.SessionIDs) && !j.Peer.AtLeast(3, 0) {
+		return "ends without close_notify before 3.0, and libssl drops the session of such a connection"
 	}
 	if j.Server && j.ServerName == NameUnknown && j.SecondName {
 		return "" // the first certificate is shown
@@ -136,14 +153,8 @@ func opensslCommon(j *Job, groups []string) []string {
 	if v := VersionName(j.Version); v != "" {
 		args = append(args, "-tls"+strings.TrimSuffix(strings.ReplaceAll(v, ".", "_"), "_0"))
 	}
-	switch {
-	case VersionName(j.Version) == "1.3" && j.Cipher != "":
-		args = append(args, "-ciphersuites", j.Cipher)
-	case j.Cipher != "":
-		args = append(args, "-cipher", j.Cipher)
-	case VersionName(j.Version) == "1.0" || VersionName(j.Version) == "1.1":
-		args = append(args, "-cipher", "DEFAULT@SECLEVEL=0")
-	}
+	args = option(args, "-ciphersuites", j.Cipher13())
+	args = option(args, "-cipher", j.CipherList())
 	if len(groups) > 0 {
 		args = append(args, "-groups", strings.Join(groups, ":"))
 	}

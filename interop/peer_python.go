@@ -41,7 +41,7 @@ func scriptOptions(j *Job) (string, error) {
 		alpn, groups = j.ServerALPN, j.serverGroups()
 	}
 	text, err := json.Marshal(map[string]any{
-		"addr": j.Addr, "version": VersionName(j.Version), "cipher": j.Cipher12(), "cert": j.CertFile(), "key": j.KeyFile(),
+		"addr": j.Addr, "version": VersionName(j.Version), "cipher": j.CipherList(), "cert": j.CertFile(), "key": j.KeyFile(),
 		"ca": j.CAFile(), "auth": j.ClientAuth, "alpn": alpn, "name": j.HostName(), "groups": join(groups, ":"),
 		"cipher13": j.Cipher13(),
 	})

@@ -52,7 +52,7 @@ func stunnelHead(j *Job) *directives {
 	if v := VersionName(j.Version); v != "" {
 		d.add("sslVersion = TLSv%s", v)
 	}
-	d.addIf("ciphers = ", j.Cipher12(), "")
+	d.addIf("ciphers = ", j.CipherList(), "")
 	d.addIf("ciphersuites = ", j.Cipher13(), "")
 	if j.StartTLS != "" {
 		d.add("protocol = %s", map[string]string{"smtp": "smtp", "imap": "imap", "postgres": "pgsql"}[j.StartTLS])

@@ -1,7 +1,9 @@
 package interop
 
 import (
+	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/sslsock/sslsock/ossl"
 )
@@ -159,6 +161,21 @@ func (s *Setup) forPeer() *Setup {
 		p.Groups = p.PeerGroups
 	}
 	return &p
+}
+
+// CipherList is OpenSSL's list of cipher suites up to TLS 1.2, "" for its own.
+// Security level 0 has the suites of both versions whose tag is of 64 bits (from
+// OpenSSL 3.2 on), and the signatures with SHA-1 and MD5 of TLS 1.0 and 1.1.
+func (s *Setup) CipherList() string {
+	list := s.Cipher
+	if s.Version == ossl.TLS1_3Version {
+		list = ""
+	}
+	shortTag := strings.HasSuffix(s.Cipher, "CCM8") || strings.HasSuffix(s.Cipher, "CCM_8_SHA256")
+	if !shortTag && (s.Version == 0 || s.Version >= ossl.TLS1_2Version) {
+		return list
+	}
+	return cmp.Or(list, "DEFAULT") + "@SECLEVEL=0"
 }
 
 func (s *Setup) alpnMismatch() bool {

@@ -269,7 +269,9 @@ func TestDefaultVerifyPlaces(t *testing.T) {
 		client := newCtx(t, trust)
 		client.SetVerify(ossl.VerifyPeer)
 		p := newPair(t, client, serverCtx(t, testdata.ECDSA))
-		if err, _ := p.try(); (err == nil) != (name != "nothing") {
+		// In 3.5 there is no store by default (by_store.c), and so nothing is trusted.
+		none := name == "nothing" || name == "SetDefaultVerifyStore" && ossl.OpenSSLVersionNum() >= openssl35
+		if err, _ := p.try(); (err == nil) == none {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -195,8 +195,12 @@ func clientCtx(t testing.TB, chain testdata.Chain, sets ...setup) *ossl.Ctx {
 	return newCtx(t, append([]setup{trust(chain.Roots)}, sets...)...)
 }
 
-// openssl40 is OpenSSL 4.0 as OpenSSLVersionNum counts.
-const openssl40 = 4 << 28
+// Releases as OpenSSLVersionNum counts.
+const (
+	openssl32 = 3<<28 | 2<<20
+	openssl35 = 3<<28 | 5<<20
+	openssl40 = 4 << 28
+)
 
 // x25519 has the key exchange be the same whatever a release prefers.
 func x25519(c *ossl.Ctx) error { return c.Set1GroupsList("X25519") }

@@ -36,8 +36,10 @@ func (c *Ctx) SetRecordPadding(p RecordPadding) error {
 }
 
 // SetRecordPadding is the same for one connection; it can be changed at any
-// time. With the records in the kernel (kTLS) it is an error:
-// SSL_set_record_padding_callback(3).
+// time. From OpenSSL 3.2 on, records are padded only if the connection had a
+// padding when it got its keys: one that is set after the handshake waits for
+// the next KeyUpdate. SetBlockPadding does nothing after it. With the records in
+// the kernel (kTLS) it is an error: SSL_set_record_padding_callback(3).
 func (s *SSL) SetRecordPadding(p RecordPadding) error {
 	if err := p.check(); err != nil {
 		return err

@@ -149,8 +149,11 @@ static int set_record_padding(SSL_CTX *c, SSL *s, unsigned block, unsigned rando
 	void *arg = (void *)((uintptr_t)block << 16 | random);
 	int none = block <= 1 && random == 0;
 	if (s != NULL) {
+		// Once there, it stays: from 3.2 on the record layer that knows of a callback calls it without a look.
+		if (none && SSL_get_record_padding_callback_arg(s) == NULL)
+			return 1;
 		SSL_set_record_padding_callback_arg(s, arg);
-		return SSL_set_record_padding_callback(s, none ? NULL : pad) == 1 || none;
+		return SSL_set_record_padding_callback(s, pad) == 1 || none;
 	}
 	SSL_CTX_set_record_padding_callback_arg(c, arg);
 	SSL_CTX_set_record_padding_callback(c, none ? NULL : pad);

@@ -63,8 +63,9 @@ func (c *Ctx) SetDefaultVerifyFile() error {
 	})
 }
 
-// SetDefaultVerifyStore trusts the store that OpenSSL was built with, or
-// SSL_CERT_URI names: SSL_CTX_set_default_verify_store(3).
+// SetDefaultVerifyStore trusts the store of the folder that OpenSSL was built
+// with, or SSL_CERT_DIR names; 3.5 has none, and trusts nothing by it:
+// SSL_CTX_set_default_verify_store(3).
 func (c *Ctx) SetDefaultVerifyStore() error {
 	return c.call("SSL_CTX_set_default_verify_store", func(c *C.SSL_CTX) *C.gossl_err {
 		crossing()

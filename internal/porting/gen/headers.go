@@ -110,12 +110,9 @@ var feature = regexp.MustCompile(`(?m)^#\s*define\s+OPENSSL_NO_\w+.*$`)
 // allFeatures writes a configuration.h without OPENSSL_NO_….
 func allFeatures(dir, tmp string) error {
 	for _, name := range []string{"configuration.h", "opensslconf.h"} {
-		files, _ := filepath.Glob(filepath.Join(dir, "*", "openssl", name))
+		files, _ := filepath.Glob(filepath.Join(dir, "*-linux-*", "openssl", name)) // Debian's; node and wolfSSL have an openssl/ too
 		files = append(files, filepath.Join(dir, "openssl", name))
 		for _, f := range files {
-			if strings.Contains(f, "node") {
-				continue
-			}
 			text, err := os.ReadFile(f)
 			if err != nil {
 				continue
