@@ -73,7 +73,7 @@ func (c *cell) forgetSessions(ctx context.Context) error {
 		c.wire.close()
 		c.wire = nil
 	}
-	return c.startServer(ctx)
+	return c.onFreePort(&c.job.Addr, func() error { return c.startServer(ctx) })
 }
 
 func (c *cell) checkEarly(link EarlyLink, accepted bool) error {
