@@ -17,9 +17,11 @@ type earlyTalker struct {
 	earlyHandler
 	text  string
 	early int // bytes that went out before the handshake
+	said  chan struct{}
 }
 
 func (h *earlyTalker) EarlyData(s *Stream, _ []byte) {
+	defer close(h.said)
 	n, err := s.WriteEarlyData([]byte(h.text))
 	h.early = n
 	if !errors.Is(err, ErrQueueFull) {
@@ -52,7 +54,7 @@ func TestLoopEarlyAnswer(t *testing.T) {
 	p := &earlyPair{t: t, serve: serveEarlyLoop, client: dialEarlyConn, ctx: client}
 	sess := p.session(serveEarlyLoop(t, server))
 
-	h := &earlyTalker{earlyHandler: earlyHandler{ran: make(chan earlyRun, 1)}, text: numbered(200_000)}
+	h := &earlyTalker{earlyHandler: earlyHandler{ran: make(chan earlyRun, 1)}, text: numbered(200_000), said: make(chan struct{})}
 	ctlLn, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
 	defer ctlLn.Close()
@@ -77,10 +79,11 @@ func TestLoopEarlyAnswer(t *testing.T) {
 	_, err = c.WriteEarlyData([]byte("question"))
 	must(t, err)
 	must(t, c.CloseWrite())
+	soon(t, "EarlyData", h.said) // or what is read makes room for more
 	got, err := io.ReadAll(c)
-	must(t, err)
 	run := soon(t, "the server's end", h.ran)
 	must(t, run.err)
+	must(t, err)
 	if h.early == 0 || h.early == len(h.text) || !bytes.Equal(got[:len(h.text)], []byte(h.text)) || string(got[len(h.text):]) != "done" {
 		t.Errorf("%d bytes early; %d bytes arrived, or others", h.early, len(got))
 	}
