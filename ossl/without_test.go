@@ -20,6 +20,9 @@ func TestBuildsWithout(t *testing.T) {
 		t.Run(without, func(t *testing.T) {
 			t.Parallel()
 			args := append([]string{"-fsyntax-only", "-Wall", "-Wextra", "-Werror"}, strings.Fields(string(flags))...)
+			if without == "DEPRECATED" { // by 3.0: what came to be deprecated later has no other name there
+				args = append(args, "-DOPENSSL_API_COMPAT=30000")
+			}
 			for name := range strings.FieldsSeq(without) {
 				args = append(args, "-DOPENSSL_NO_"+name)
 			}

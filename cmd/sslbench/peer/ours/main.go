@@ -11,6 +11,7 @@ import (
 
 	"github.com/sslsock/sslsock/bridge"
 	"github.com/sslsock/sslsock/cmd/sslbench/internal/wire"
+	_ "github.com/sslsock/sslsock/ossl/onearena" // as the server in C has it, with its one thread
 )
 
 func main() {
