@@ -17,10 +17,11 @@ const (
 	tls13                               = ossl.TLS1_3Version
 )
 
-// Stapled responses are a byte each: what is looked at is how they travel.
+// Stapled responses are as short as DER has them, a status alone, which 3.6 wants to
+// be able to read: what is looked at is how they travel.
 const (
-	goodStaple = "\xff"
-	badStaple  = "\xfe"
+	goodStaple = "\x30\x03\x0a\x01\x06"
+	badStaple  = "\x30\x03\x0a\x01\x01"
 )
 
 var (
