@@ -271,6 +271,9 @@ func (s *Stream) deliver(op *ossl.Op) {
 	case op.Pending && op.Want == ossl.WantNothing:
 		s.readAgain()
 	}
+	if s.out.want == ossl.WantRead {
+		s.writeAgain() // of a renegotiation: the read may have taken what the write waits for
+	}
 	s.settle()
 }
 
@@ -304,6 +307,9 @@ func (s *Stream) sent(op *ossl.Op) {
 		s.loop.timers.update(s)
 	} else if s.out.len() > 0 || s.out.shut {
 		s.writeAgain()
+	}
+	if op.Pending {
+		s.readAgain() // what the write has read ahead in a renegotiation no event will announce
 	}
 	if s.out.full && s.out.len() <= s.loop.cfg.WriteQueue/2 && s.state == stateOpen {
 		s.out.full = false

@@ -8,14 +8,13 @@ import (
 )
 
 // gnutls is gnutls-serv(1) and gnutls-cli(1). The command given by --peer is the
-// client; the server is beside it, which in one of ten renegotiations that a client
-// begins waits for ever after its "Received hello message".
+// client; the server is beside it.
 var gnutls = Peer{
 	Name:        "gnutls",
 	Programs:    []string{"gnutls-cli"},
 	VersionArgs: []string{"--version"},
 	ServerCan: append([]Feature{
-		ChooseVersion, LegacyVersions, ChooseCipher, ChooseCipher13, ChooseGroups, ClientCerts, ALPN, ALPNMismatch, Stapling, PSK, TicketResume, IDResume,
+		ChooseVersion, Renegotiable, LegacyVersions, ChooseCipher, ChooseCipher13, ChooseGroups, ClientCerts, ALPN, ALPNMismatch, Stapling, PSK, TicketResume, IDResume,
 	}, allCerts...),
 	ClientCan: append([]Feature{
 		ChooseVersion, Renegotiable, LegacyVersions, ChooseCipher, ChooseCipher13, ChooseGroups, ClientCerts, ALPN, AskNames, PSK, StartTLSFirst, Verify,

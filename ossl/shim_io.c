@@ -100,6 +100,9 @@ void gossl_run(gossl_op *ops, size_t n)
 {
 	for (gossl_op *o = ops; o < ops + n; o++) {
 		gossl_result r;
+		SSL *s = (SSL *)o->ssl;
+		// A write reads only where it takes a handshake along.
+		int reads = o->kind != GOSSL_WRITE || SSL_in_init(s) || SSL_renegotiate_pending(s);
 		switch (o->kind) {
 		case GOSSL_READ:
 			r = gossl_read(o->ssl, (unsigned char *)o->buf, o->len);
@@ -117,7 +120,7 @@ void gossl_run(gossl_op *ops, size_t n)
 		o->code = r.code;
 		o->sys = r.sys;
 		o->err = (uintptr_t)r.err;
-		o->pending = SSL_has_pending((SSL *)o->ssl);
+		o->pending = reads && SSL_has_pending(s);
 		o->told = r.told;
 	}
 }
