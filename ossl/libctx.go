@@ -23,7 +23,7 @@ func NewLibCtx() (*LibCtx, error) {
 	if err := CheckVersion(); err != nil {
 		return nil, err
 	}
-	var p *C.gossl_lib
+	var p *C.OSSL_LIB_CTX
 	crossing()
 	if err := failed("OSSL_LIB_CTX_new", C.gossl_lib_new(&p)); err != nil {
 		return nil, err
@@ -35,7 +35,7 @@ func NewLibCtx() (*LibCtx, error) {
 
 // LoadConfig applies a configuration file: OSSL_LIB_CTX_load_config(3).
 func (l *LibCtx) LoadConfig(file string) error {
-	return onFile(file, l.callString("OSSL_LIB_CTX_load_config", file, func(l *C.gossl_lib, f *C.char) *C.gossl_err {
+	return onFile(file, l.callString("OSSL_LIB_CTX_load_config", file, func(l *C.OSSL_LIB_CTX, f *C.char) *C.gossl_err {
 		return C.gossl_lib_load_config(l, f)
 	}))
 }
@@ -43,7 +43,7 @@ func (l *LibCtx) LoadConfig(file string) error {
 // SetDefaultProperties sets the query that every fetch of an algorithm goes by,
 // "fips=yes": EVP_set_default_properties(3).
 func (l *LibCtx) SetDefaultProperties(query string) error {
-	return l.callString("EVP_set_default_properties", query, func(l *C.gossl_lib, q *C.char) *C.gossl_err {
+	return l.callString("EVP_set_default_properties", query, func(l *C.OSSL_LIB_CTX, q *C.char) *C.gossl_err {
 		return C.gossl_lib_set_properties(l, q)
 	})
 }
@@ -60,15 +60,19 @@ func (l *LibCtx) DefaultPropertiesIsFIPSEnabled() bool {
 	return on
 }
 
-// Close drops this reference: OSSL_LIB_CTX_free(3), once nothing that was made
-// with it is left. A second Close does nothing.
+// Close ends the use of l, in place of OSSL_LIB_CTX_free(3). Its memory, some
+// 250 KB once it has made a Ctx, stays until the process ends: threads that have
+// used a library context look into it when they end, unless each of them has
+// called OPENSSL_thread_stop_ex(3), and which threads those are is up to Go. So
+// make a few for the life of a program, not one for each connection. A second
+// Close does nothing.
 func (l *LibCtx) Close() {
 	if l != nil {
 		l.close()
 	}
 }
 
-func (l *LibCtx) c() *C.gossl_lib { return (*C.gossl_lib)(l.ptr()) }
+func (l *LibCtx) c() *C.OSSL_LIB_CTX { return (*C.OSSL_LIB_CTX)(l.ptr()) }
 
 func (l *LibCtx) ptr() unsafe.Pointer {
 	if l == nil {
@@ -77,7 +81,7 @@ func (l *LibCtx) ptr() unsafe.Pointer {
 	return l.p
 }
 
-func (l *LibCtx) callString(op, s string, f func(*C.gossl_lib, *C.char) *C.gossl_err) error {
+func (l *LibCtx) callString(op, s string, f func(*C.OSSL_LIB_CTX, *C.char) *C.gossl_err) error {
 	if err := checkString(s); err != nil {
 		return err
 	}
@@ -88,7 +92,7 @@ func (l *LibCtx) callString(op, s string, f func(*C.gossl_lib, *C.char) *C.gossl
 }
 
 // or refuses a LibCtx that is closed; nil is the default one.
-func (l *LibCtx) or(f func(*C.gossl_lib) error) error {
+func (l *LibCtx) or(f func(*C.OSSL_LIB_CTX) error) error {
 	if l != nil && l.p == nil {
 		return ErrClosed
 	}
@@ -108,7 +112,7 @@ func NewCtxEx(lib *LibCtx, query string, m Method) (*Ctx, error) {
 		return nil, err
 	}
 	var p *C.SSL_CTX
-	err := lib.or(func(l *C.gossl_lib) error {
+	err := lib.or(func(l *C.OSSL_LIB_CTX) error {
 		crossing()
 		if query == "" {
 			return failed("SSL_CTX_new_ex", C.gossl_ctx_new_ex(l, nil, m.p, &p))
@@ -150,8 +154,8 @@ func loadProvider(op string, lib *LibCtx, name string, retain C.int) (*LoadedPro
 	if err := checkString(name); err != nil {
 		return nil, err
 	}
-	var p *C.gossl_prov
-	err := lib.or(func(l *C.gossl_lib) error {
+	var p *C.OSSL_PROVIDER
+	err := lib.or(func(l *C.OSSL_LIB_CTX) error {
 		crossing()
 		return failed(op, withCString(name, func(n *C.char) *C.gossl_err { return C.gossl_prov_load(l, n, retain, &p) }))
 	})
@@ -169,7 +173,7 @@ func ProviderAvailable(lib *LibCtx, name string) bool {
 	if checkString(name) != nil {
 		return false
 	}
-	_ = lib.or(func(l *C.gossl_lib) error {
+	_ = lib.or(func(l *C.OSSL_LIB_CTX) error {
 		crossing()
 		there = withCString(name, func(n *C.char) C.int { return C.gossl_prov_available(l, n) }) == 1
 		return nil
@@ -183,7 +187,7 @@ func (v *LoadedProvider) Get0Name() string {
 		return ""
 	}
 	crossing()
-	name := C.GoString(C.gossl_prov_name((*C.gossl_prov)(v.p)))
+	name := C.GoString(C.gossl_prov_name((*C.OSSL_PROVIDER)(v.p)))
 	runtime.KeepAlive(v)
 	return name
 }
@@ -195,7 +199,7 @@ func (v *LoadedProvider) SelfTest() bool {
 		return false
 	}
 	crossing()
-	ok := C.gossl_prov_self_test((*C.gossl_prov)(v.p)) == 1
+	ok := C.gossl_prov_self_test((*C.OSSL_PROVIDER)(v.p)) == 1
 	runtime.KeepAlive(v)
 	return ok
 }

@@ -118,9 +118,9 @@ func (r resource) free() {
 	crossing()
 	switch r.kind {
 	case kindCtx:
-		C.gossl_ctx_free((*C.SSL_CTX)(r.p))
+		C.SSL_CTX_free((*C.SSL_CTX)(r.p))
 	case kindSSL:
-		C.gossl_ssl_free((*C.SSL)(r.p))
+		C.SSL_free((*C.SSL)(r.p))
 	case kindSession:
 		C.SSL_SESSION_free((*C.SSL_SESSION)(r.p))
 	case kindX509:

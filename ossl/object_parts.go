@@ -21,9 +21,9 @@ func (r resource) freePart() {
 	case kindBIO:
 		C.gossl_bio_free((*C.BIO)(r.p))
 	case kindLibCtx:
-		C.gossl_lib_free((*C.gossl_lib)(r.p))
+		C.gossl_lib_keep((*C.OSSL_LIB_CTX)(r.p))
 	case kindProvider:
-		C.gossl_prov_free((*C.gossl_prov)(r.p))
+		C.gossl_prov_free((*C.OSSL_PROVIDER)(r.p))
 	case kindConfCtx:
 		C.SSL_CONF_CTX_free((*C.SSL_CONF_CTX)(r.p))
 	}

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"runtime"
+	"sync"
 	"testing"
 
 	"github.com/sslsock/sslsock/ossl"
@@ -351,6 +353,39 @@ func TestLibCtx(t *testing.T) {
 		t.Error("a query that nothing fulfils")
 	} else {
 		t.Log(err)
+	}
+}
+
+// A thread that has drawn random bytes in a library context looks into it when it ends: freed by then, the process died.
+func TestLibCtxOutlivedByThread(t *testing.T) {
+	lib, err := ossl.NewLibCtx()
+	must(t, err)
+	defer lib.Close()
+	const threads = 4 // one of them may be the process's first, which does not end
+	var made, ended sync.WaitGroup
+	closed := make(chan struct{})
+	for range threads {
+		made.Add(1)
+		ended.Go(func() {
+			runtime.LockOSThread() // without Unlock: the thread ends with the goroutine
+			c, err := ossl.NewCtxEx(lib, "", ossl.TLSMethod())
+			if err != nil {
+				t.Error(err)
+			}
+			c.Close()
+			made.Done()
+			<-closed
+		})
+	}
+	made.Wait()
+	lib.Close()
+	close(closed)
+	ended.Wait()
+	// Other contexts take what memory the freed one has left.
+	for range threads {
+		other, err := ossl.NewLibCtx()
+		must(t, err)
+		other.Close()
 	}
 }
 

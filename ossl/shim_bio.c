@@ -159,6 +159,5 @@ GOSSL_GET1(gossl_get_bio, (SSL *s, int w, BIO **out), BIO, w ? SSL_get_wbio(s) :
 void gossl_bio_free(BIO *b)
 {
 	BIO_free_all(b);
-	gossl_ssl_free(NULL); // what an SSL in it leaves behind
 	gossl_tidy();
 }

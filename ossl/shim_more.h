@@ -335,23 +335,18 @@ extern int32_t gossl_ex_dropped; // whether there is something to drain, for Go 
 
 // shim_libctx.c: OSSL_LIB_CTX and providers.
 
-typedef struct gossl_lib gossl_lib;
-typedef struct gossl_prov gossl_prov;
-
-gossl_err *gossl_lib_new(gossl_lib **out);
-gossl_err *gossl_lib_load_config(gossl_lib *l, const char *file);
-gossl_err *gossl_lib_set_properties(gossl_lib *l, const char *props);
-int gossl_lib_fips(gossl_lib *l);
-void gossl_lib_free(gossl_lib *l);
-gossl_err *gossl_prov_load(gossl_lib *l, const char *name, int retain, gossl_prov **out);
-int gossl_prov_available(gossl_lib *l, const char *name);
-const char *gossl_prov_name(gossl_prov *p);
-int gossl_prov_self_test(gossl_prov *p);
-void gossl_prov_free(gossl_prov *p);
-gossl_err *gossl_ctx_new_ex(gossl_lib *l, const char *props, const SSL_METHOD *m, SSL_CTX **out);
+gossl_err *gossl_lib_new(OSSL_LIB_CTX **out);
+gossl_err *gossl_lib_load_config(OSSL_LIB_CTX *l, const char *file);
+gossl_err *gossl_lib_set_properties(OSSL_LIB_CTX *l, const char *props);
+int gossl_lib_fips(OSSL_LIB_CTX *l);
+void gossl_lib_keep(OSSL_LIB_CTX *l);
+gossl_err *gossl_prov_load(OSSL_LIB_CTX *l, const char *name, int retain, OSSL_PROVIDER **out);
+int gossl_prov_available(OSSL_LIB_CTX *l, const char *name);
+const char *gossl_prov_name(OSSL_PROVIDER *p);
+int gossl_prov_self_test(OSSL_PROVIDER *p);
+void gossl_prov_free(OSSL_PROVIDER *p);
+gossl_err *gossl_ctx_new_ex(OSSL_LIB_CTX *l, const char *props, const SSL_METHOD *m, SSL_CTX **out);
 SSL_CTX *gossl_ctx_make(OSSL_LIB_CTX *l, const char *props, const SSL_METHOD *m); // shim_ctx.c
-void gossl_ctx_free(SSL_CTX *c);
-void gossl_ssl_free(SSL *s);
 
 // shim_param.c: verify parameters of SSL and SSL_CTX.
 
