@@ -111,9 +111,9 @@ type Config struct {
 	//
 	// Of those Configs count Certificates, ClientAuth, ClientCAs, VerifyDepth,
 	// the versions, CipherList, SigAlgs, DHAuto, ALPN, SessionIDContext and
-	// the options. Ciphersuites, Groups, NumTickets, MaxEarlyData, Hooks and
-	// ServerNames are this Config's for all names; other ones in those Configs are an error. A
-	// client's choice of name is all that stands between the policies: a
+	// the options. Ciphersuites, Groups, NumTickets, MaxEarlyData, LibCtx,
+	// Properties, Hooks and ServerNames are this Config's for all names; other ones
+	// in those Configs are an error. A client's choice of name is all that stands between the policies: a
 	// stricter ClientAuth binds no client that asks for another name.
 	ServerNames map[string]*Config
 
@@ -121,6 +121,17 @@ type Config struct {
 	// too (Conn.Renegotiate, Stream.Renegotiate). It has a history of attacks, and
 	// lets a client make a server work for nothing.
 	AllowRenegotiation bool
+
+	// LibCtx is the library context that the Ctx works in, and with it the
+	// providers and the configuration; nil is the default one. With one for each
+	// of several loops these share no locks of libcrypto's: see docs/capacity.md.
+	// Keys of Certificates are read into it; a key that a hook gives stays where
+	// it is.
+	LibCtx *ossl.LibCtx
+
+	// Properties says which implementations of algorithms may be used, as
+	// "fips=yes": property(7). "" is what LibCtx has as its default.
+	Properties string
 
 	// Hooks are decisions that the program makes itself; nil is none.
 	Hooks *Hooks

@@ -52,8 +52,14 @@ func (c *Config) NewClientCtx() (*ossl.Ctx, error) {
 }
 
 func (c *Config) newCtx(m ossl.Method, role func(*Config, *ossl.Ctx) error) (*ossl.Ctx, error) {
-	ctx, err := ossl.NewCtx(m)
-	if err != nil {
+	ctx, err := ossl.NewCtxEx(c.LibCtx, c.Properties, m)
+	switch {
+	case err == nil:
+	case c.Properties != "" && !errors.Is(err, ossl.ErrClosed):
+		return nil, &ConfigError{Field: "Properties", Value: c.Properties, Err: err}
+	case c.LibCtx != nil:
+		return nil, &ConfigError{Field: "LibCtx", Err: err}
+	default:
 		return nil, err
 	}
 	for _, set := range []func(*Config, *ossl.Ctx) error{

@@ -49,6 +49,10 @@ func (c *Config) checkPerName(other *Config) error {
 		return &ConfigError{Field: "Groups", Value: other.Groups, Err: errPerName}
 	case other.Hooks != nil && other.Hooks != c.Hooks:
 		return &ConfigError{Field: "Hooks", Err: errPerName}
+	case other.LibCtx != nil && other.LibCtx != c.LibCtx:
+		return &ConfigError{Field: "LibCtx", Err: errPerName}
+	case other.Properties != "" && other.Properties != c.Properties:
+		return &ConfigError{Field: "Properties", Value: other.Properties, Err: errPerName}
 	case other.NumTickets != 0 && other.NumTickets != c.NumTickets:
 		return &ConfigError{Field: "NumTickets", Err: errPerName}
 	case other.MaxEarlyData != 0 && other.MaxEarlyData != c.MaxEarlyData:
@@ -72,7 +76,8 @@ func (c *Config) setServerNames(ctx *ossl.Ctx, names map[string]*Config) error {
 		if made[cfg] == nil {
 			named := *cfg
 			named.MaxEarlyData = c.MaxEarlyData // which decides about options
-			named.Hooks = c.Hooks               // or a name would be all it takes to get past them
+			named.LibCtx, named.Properties = c.LibCtx, c.Properties
+			named.Hooks = c.Hooks // or a name would be all it takes to get past them
 			other, err := named.newCtx(ossl.TLSServerMethod(), (*Config).setServer)
 			if err != nil {
 				return within(name, err)

@@ -33,7 +33,7 @@ func (c *Config) setCertificates(ctx *ossl.Ctx) error {
 	seen := make(map[string]int)
 	for i, cert := range c.Certificates {
 		at := fmt.Sprintf("Certificates[%d]", i)
-		keyType, err := cert.install(ctx, at)
+		keyType, err := cert.install(ctx, at, c.keyReader())
 		if err != nil {
 			return err
 		}
@@ -47,7 +47,7 @@ func (c *Config) setCertificates(ctx *ossl.Ctx) error {
 
 // install gives ctx the certificate, its chain and its key, and returns the
 // type of the key.
-func (c *Certificate) install(ctx *ossl.Ctx, at string) (keyType string, err error) {
+func (c *Certificate) install(ctx *ossl.Ctx, at string, read keyReader) (keyType string, err error) {
 	chain, field, err := c.chain(at)
 	if err != nil {
 		return "", err
@@ -58,7 +58,7 @@ func (c *Certificate) install(ctx *ossl.Ctx, at string) (keyType string, err err
 		return "", bad(err)
 	}
 	defer leaf.Close()
-	key, keyField, err := c.key(at, field, chain)
+	key, keyField, err := c.key(at, field, chain, read)
 	if err != nil {
 		return "", err
 	}
@@ -114,7 +114,17 @@ func (c *Certificate) signerKey(at string) (key *ossl.PKey, field string, err er
 	return key, field, nil
 }
 
-func (c *Certificate) key(at, certField string, chain []byte) (key *ossl.PKey, field string, err error) {
+// keyReader makes a key of PEM text.
+type keyReader func(pem []byte, passphrase string) (*ossl.PKey, error)
+
+// keyReader reads keys into the library context that the Ctx works in.
+func (c *Config) keyReader() keyReader {
+	return func(pem []byte, passphrase string) (*ossl.PKey, error) {
+		return ossl.PEMReadBioPrivateKeyEx(pem, passphrase, c.LibCtx, c.Properties)
+	}
+}
+
+func (c *Certificate) key(at, certField string, chain []byte, read keyReader) (key *ossl.PKey, field string, err error) {
 	var text []byte
 	if c.Signer != nil {
 		return c.signerKey(at)
@@ -134,7 +144,7 @@ func (c *Certificate) key(at, certField string, chain []byte) (key *ossl.PKey, f
 	if err != nil {
 		return nil, field, &ConfigError{Field: field, Value: c.KeyFile, Err: err}
 	}
-	key, err = ossl.PEMReadBioPrivateKey(text, c.Passphrase)
+	key, err = read(text, c.Passphrase)
 	switch {
 	case err == nil:
 		return key, field, nil

@@ -81,7 +81,7 @@ func LoadKeyPair(c Certificate) (*KeyPair, error) {
 		return nil, &ConfigError{Field: field, Value: c.CertFile, Err: err}
 	}
 	pair := &KeyPair{Leaf: certs[0], Chain: certs[1:], Remote: c.Signer != nil}
-	pair.Key, field, err = c.key("Certificate", field, text)
+	pair.Key, field, err = c.key("Certificate", field, text, ossl.PEMReadBioPrivateKey)
 	if err == nil {
 		if err = pair.Leaf.CheckPrivateKey(pair.Key); err != nil {
 			err = &ConfigError{Field: field, Value: c.keyFile(), Err: err}

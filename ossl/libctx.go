@@ -114,10 +114,9 @@ func NewCtxEx(lib *LibCtx, query string, m Method) (*Ctx, error) {
 	var p *C.SSL_CTX
 	err := lib.or(func(l *C.OSSL_LIB_CTX) error {
 		crossing()
-		if query == "" {
-			return failed("SSL_CTX_new_ex", C.gossl_ctx_new_ex(l, nil, m.p, &p))
-		}
-		return failed("SSL_CTX_new_ex", withCString(query, func(q *C.char) *C.gossl_err { return C.gossl_ctx_new_ex(l, q, m.p, &p) }))
+		return withOptional(query, func(q *C.char) error {
+			return failed("SSL_CTX_new_ex", C.gossl_ctx_new_ex(l, q, m.p, &p))
+		})
 	})
 	if err != nil {
 		return nil, err

@@ -332,6 +332,14 @@ func TestLibCtx(t *testing.T) {
 		c.Close()
 		t.Error("a Ctx without algorithms")
 	}
+	text := readFile(t, testdata.ECDSA.Key)
+	key, err := ossl.PEMReadBioPrivateKeyEx(text, "", lib, "provider=default")
+	must(t, err)
+	defer key.Close()
+	leaf, err := ossl.PEMReadBioX509(readFile(t, testdata.ECDSA.Cert))
+	must(t, err)
+	defer leaf.Close()
+	must(t, leaf.CheckPrivateKey(key))
 	def, err := ossl.LoadProvider(lib, "default")
 	must(t, err)
 	client, err := ossl.NewCtxEx(lib, "provider=default", ossl.TLSClientMethod())
@@ -346,6 +354,9 @@ func TestLibCtx(t *testing.T) {
 	p.echo()
 
 	if _, err := ossl.NewCtxEx(lib, "", ossl.TLSMethod()); err != ossl.ErrClosed {
+		t.Error(err)
+	}
+	if _, err := ossl.PEMReadBioPrivateKeyEx(text, "", lib, ""); err != ossl.ErrClosed {
 		t.Error(err)
 	}
 	if c, err := ossl.NewCtxEx(nil, "provider=nobody", ossl.TLSMethod()); err == nil {

@@ -6,6 +6,7 @@ import "C"
 import (
 	"crypto"
 	"crypto/x509"
+	"errors"
 	"runtime"
 	"unsafe"
 )
@@ -18,6 +19,12 @@ type PKey struct{ object }
 // PEM_read_bio_PrivateKey(3). An encrypted key needs its passphrase; without
 // one the error is ReasonPEMBadPasswordRead, and nothing asks a terminal.
 func PEMReadBioPrivateKey(pem []byte, passphrase string) (*PKey, error) {
+	return PEMReadBioPrivateKeyEx(pem, passphrase, nil, "")
+}
+
+// PEMReadBioPrivateKeyEx is PEMReadBioPrivateKey for a key that lib works with,
+// by a property query such as "fips=yes", or "": PEM_read_bio_PrivateKey_ex(3).
+func PEMReadBioPrivateKeyEx(pem []byte, passphrase string, lib *LibCtx, query string) (*PKey, error) {
 	n, err := cLen(pem)
 	if err != nil {
 		return nil, err
@@ -25,19 +32,19 @@ func PEMReadBioPrivateKey(pem []byte, passphrase string) (*PKey, error) {
 	if err := CheckVersion(); err != nil {
 		return nil, err
 	}
-	if err := checkString(passphrase); err != nil {
+	if err := errors.Join(checkString(passphrase), checkString(query)); err != nil {
 		return nil, err
 	}
-	var pass *C.char
-	if passphrase != "" {
-		pass = C.CString(passphrase)
-		defer func() {
-			C.OPENSSL_cleanse(unsafe.Pointer(pass), C.size_t(len(passphrase)))
-			C.free(unsafe.Pointer(pass))
-		}()
-	}
 	var p *C.EVP_PKEY
-	if err := failed("PEM_read_bio_PrivateKey", C.gossl_pem_read_pkey(bytesPtr(pem), n, pass, &p)); err != nil {
+	err = lib.or(func(l *C.OSSL_LIB_CTX) error {
+		return withOptional(passphrase, func(pass *C.char) error {
+			return withOptional(query, func(q *C.char) error {
+				crossing()
+				return failed("PEM_read_bio_PrivateKey", C.gossl_pem_read_pkey(bytesPtr(pem), n, pass, l, q, &p))
+			})
+		})
+	})
+	if err != nil {
 		return nil, err
 	}
 	return newPKey(p), nil

@@ -229,7 +229,7 @@ gossl_err *gossl_pem_read_x509(const unsigned char *pem, int len, X509 **out);
 gossl_err *gossl_d2i_x509(const unsigned char *der, long len, X509 **out);
 gossl_err *gossl_i2d_x509(X509 *x, unsigned char **out, int *len);
 gossl_err *gossl_x509_name(X509 *x, int issuer, char **out, long *len);
-gossl_err *gossl_pem_read_pkey(const unsigned char *pem, int len, const char *pass, EVP_PKEY **out);
+gossl_err *gossl_pem_read_pkey(const unsigned char *pem, int len, const char *pass, OSSL_LIB_CTX *l, const char *props, EVP_PKEY **out);
 gossl_err *gossl_d2i_pkey(const unsigned char *der, long len, EVP_PKEY **out);
 gossl_err *gossl_i2d_pkey(EVP_PKEY *k, unsigned char **out, int *len);
 gossl_err *gossl_x509_check_private_key(X509 *x, EVP_PKEY *k);

@@ -73,10 +73,10 @@ static X509 *read_x509(const unsigned char *pem, int len)
 	return x;
 }
 
-static EVP_PKEY *read_pkey(const unsigned char *pem, int len, const char *pass)
+static EVP_PKEY *read_pkey(const unsigned char *pem, int len, const char *pass, OSSL_LIB_CTX *l, const char *props)
 {
 	BIO *b = mem_bio(pem, len);
-	EVP_PKEY *k = b != NULL ? PEM_read_bio_PrivateKey(b, NULL, fixed_pass, (void *)pass) : NULL;
+	EVP_PKEY *k = b != NULL ? PEM_read_bio_PrivateKey_ex(b, NULL, fixed_pass, (void *)pass, l, props) : NULL;
 	BIO_free(b);
 	return k;
 }
@@ -171,7 +171,9 @@ GOSSL_NEW(gossl_pem_read_x509, (const unsigned char *pem, int len, X509 **out), 
 GOSSL_NEW(gossl_d2i_x509, (const unsigned char *der, long len, X509 **out), d2i_X509(NULL, &der, len))
 GOSSL_CALL(gossl_i2d_x509, (X509 *x, unsigned char **out, int *len), (*len = i2d_X509(x, out)) > 0)
 GOSSL_NEW(gossl_x509_name, (X509 *x, int issuer, char **out, long *len), name_text(x, issuer, len))
-GOSSL_NEW(gossl_pem_read_pkey, (const unsigned char *pem, int len, const char *pass, EVP_PKEY **out), read_pkey(pem, len, pass))
+GOSSL_NEW(gossl_pem_read_pkey,
+          (const unsigned char *pem, int len, const char *pass, OSSL_LIB_CTX *l, const char *props, EVP_PKEY **out),
+          read_pkey(pem, len, pass, l, props))
 GOSSL_NEW(gossl_d2i_pkey, (const unsigned char *der, long len, EVP_PKEY **out), d2i_AutoPrivateKey(NULL, &der, len))
 GOSSL_CALL(gossl_i2d_pkey, (EVP_PKEY *k, unsigned char **out, int *len), (*len = i2d_PrivateKey(k, out)) > 0)
 GOSSL_CALL(gossl_x509_check_private_key, (X509 *x, EVP_PKEY *k), X509_check_private_key(x, k) == 1)

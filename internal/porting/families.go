@@ -119,7 +119,7 @@ func familyOf(header string) (rule, bool) {
 // sameAs names the C function under which ossl binds another one.
 var sameAs = map[string]string{
 	"SSL_read": "SSL_read_ex", "SSL_write": "SSL_write_ex", "SSL_peek": "SSL_peek_ex",
-	"PEM_read_bio_X509": "PEM_read_bio_X509_AUX", "PEM_read_bio_PrivateKey_ex": "PEM_read_bio_PrivateKey",
+	"PEM_read_bio_X509":      "PEM_read_bio_X509_AUX",
 	"SSL_get_server_tmp_key": "SSL_get_peer_tmp_key", "SSL_get_timeout": "SSL_SESSION_get_timeout",
 	"SSL_state_string": "SSL_state_string_long", "EVP_PKEY_get_id": "EVP_PKEY_get0_type_name",
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/sslsock/sslsock/bridge"
@@ -36,24 +35,14 @@ func contexts(cfg *bridge.Config, own string) (func() (*ossl.Ctx, error), error)
 	}, nil
 }
 
-// isolated makes what cfg.NewServerCtx makes, as far as the benchmark needs it, in a new library context.
+// isolated makes what cfg.NewServerCtx makes in a new library context.
 func isolated(cfg *bridge.Config) (*ossl.Ctx, error) {
 	lib, err := ossl.NewLibCtx()
 	if err != nil {
 		return nil, err
 	}
 	defer lib.Close()
-	ctx, err := ossl.NewCtxEx(lib, "", ossl.TLSServerMethod())
-	if err != nil {
-		return nil, err
-	}
-	ctx.SetMode(ossl.ModeEnablePartialWrite | ossl.ModeReleaseBuffers)
-	ctx.SetReadAhead(true)
-	ctx.SetSessionCacheMode(ossl.SessCacheOff)
-	if cfg.SessionTicketsDisabled {
-		ctx.SetOptions(ossl.OpNoTicket)
-	}
-	cert := cfg.Certificates[0]
-	return ctx, errors.Join(ctx.SetNumTickets(max(0, cfg.NumTickets)), ctx.UseCertificateChainFile(cert.CertFile),
-		ctx.UsePrivateKeyFile(cert.KeyFile, ossl.FiletypePEM))
+	own := *cfg
+	own.LibCtx = lib
+	return own.NewServerCtx()
 }
