@@ -37,7 +37,7 @@ type half struct {
 func (h *half) init(c *Conn, other *half, way ossl.Want, step func(*Conn)) {
 	h.step, h.other, h.way = step, other, way
 	h.onRead = func(fd uintptr) bool {
-		if h.idle && silent(fd) {
+		if h.idle && c.nothingToRead(fd) {
 			h.idle = false
 			return false
 		}

@@ -6,6 +6,19 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// nothingToRead says whether a Read has to wait. Bytes can have left the socket
+// for libssl although nobody has read: a Write takes a renegotiation along, and
+// libssl reads ahead. It looks there last: what comes to the socket from now on
+// is an event.
+func (c *Conn) nothingToRead(fd uintptr) bool {
+	if !silent(fd) {
+		return false
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return !c.ssl.HasPending()
+}
+
 // silent says whether the socket has nothing to read, by poll(2). Where a
 // goroutine answers one message and waits for the next, its first attempt to
 // read is bound to fail, and a look costs a fraction of an SSL_read: that

@@ -62,9 +62,69 @@ func TestStreamRenegotiateWrite(t *testing.T) {
 	}
 }
 
-type writesLater struct{ stream *Stream }
+// TestStreamRenegotiateRead has a large Write, which does not wait for the end of
+// the round, read the end of a renegotiation, and with it data that no event
+// announces any more.
+func TestStreamRenegotiateRead(t *testing.T) {
+	allow := func(c *ossl.Ctx) {
+		must(t, c.SetMaxProtoVersion(ossl.TLS1_2Version))
+		c.ClearOptions(ossl.OpNoRenegotiation)
+		c.SetOptions(ossl.OpAllowClientRenegotiation)
+	}
+	server, client := serverCtx(t, testdata.ECDSA, allow), clientCtx(t, testdata.ECDSA, allow)
+	l, err := NewLoop(nil)
+	must(t, err)
+	defer l.Close()
+	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
+	must(t, err)
+	defer unix.Close(fds[1])
+	ssl, err := server.NewSSL()
+	must(t, err)
+	ssl.SetAcceptState()
+	must(t, ssl.SetFd(fds[0]))
+	peer, err := client.NewSSL()
+	must(t, err)
+	defer peer.Close()
+	peer.SetConnectState()
+	must(t, peer.Set1Host("localhost"))
+	must(t, peer.SetFd(fds[1]))
+	h := &writesLater{}
+	must(t, l.Add(fds[0], ssl, h))
+	shake := func(until func() bool) {
+		for range 100 {
+			_, err := peer.DoHandshake()
+			must(t, err)
+			if until() {
+				return
+			}
+			must(t, l.Post(func() {})) // once does not wait
+			must(t, l.once())
+		}
+		t.Fatal("no end of the handshake")
+	}
+	shake(func() bool { return h.stream != nil && !peer.InInit() })
 
-func (h *writesLater) HandshakeDone(s *Stream) { h.stream = s }
-func (*writesLater) Data(*Stream, []byte)      {}
+	must(t, peer.RenegotiateAbbreviated()) // in which the client's Finished is the last message
+	shake(func() bool { return !peer.InInit() && !peer.RenegotiatePending() && h.stream.ssl.InInit() })
+	_, _, err = peer.Write([]byte("late"))
+	must(t, err)
+	n, err := h.stream.Write(make([]byte, immediateWrite))
+	must(t, err)
+	if n != immediateWrite || !h.stream.ssl.HasPending() {
+		t.Fatalf("%d bytes; the write has read ahead: %t", n, h.stream.ssl.HasPending())
+	}
+	l.step()
+	if h.data != "late" {
+		t.Errorf("data %q", h.data)
+	}
+}
+
+type writesLater struct {
+	stream *Stream
+	data   string
+}
+
+func (h *writesLater) HandshakeDone(s *Stream)  { h.stream = s }
+func (h *writesLater) Data(_ *Stream, p []byte) { h.data += string(p) }
 func (*writesLater) Writable(*Stream)          {}
 func (*writesLater) Closed(*Stream, error)     {}

@@ -130,8 +130,7 @@ func (s *Stream) flush() bool {
 	}
 	sent := false
 	for s.state == stateOpen && s.out.len() > 0 && s.out.want == ossl.WantNothing {
-		n, w, err := s.ssl.Write(s.out.next())
-		s.wrote(n, w, err)
+		n, _ := s.writeAtOnce(s.out.next())
 		sent = true
 		if s.state == stateOpen {
 			s.advance(n)
@@ -161,8 +160,7 @@ func (s *Stream) spill() {
 // writeNow sends a large p from where it is, and queues what the socket does
 // not take.
 func (s *Stream) writeNow(p []byte) (int, error) {
-	n, w, err := s.ssl.Write(p)
-	s.wrote(n, w, err)
+	n, err := s.writeAtOnce(p)
 	if err != nil {
 		return n, s.err
 	}
@@ -175,6 +173,17 @@ func (s *Stream) writeNow(p []byte) (int, error) {
 	s.rearm()
 	s.loop.timers.update(s)
 	return n + m, err
+}
+
+// writeAtOnce is an SSL_write that does not wait for the end of the round. Where
+// it takes a renegotiation along, it may read ahead what no event will announce.
+func (s *Stream) writeAtOnce(p []byte) (int, error) {
+	n, w, err := s.ssl.Write(p)
+	s.wrote(n, w, err)
+	if err == nil && s.ssl.HasPending() {
+		s.readAgain()
+	}
+	return n, err
 }
 
 // wrote keeps the outcome of an SSL_write.
