@@ -24,6 +24,10 @@ type half struct {
 	idle  bool  // the socket is likely to have nothing to read: see silent
 	final error // what every further operation returns
 
+	// drained is the guess whether it has after a read that filled buf: as it was
+	// after the last one.
+	drained bool
+
 	// onRead and onWrite are what RawConn calls: it parks while they return
 	// false. They are made once, or each Read would allocate.
 	onRead, onWrite func(fd uintptr) bool
@@ -37,9 +41,12 @@ type half struct {
 func (h *half) init(c *Conn, other *half, way ossl.Want, step func(*Conn)) {
 	h.step, h.other, h.way = step, other, way
 	h.onRead = func(fd uintptr) bool {
-		if h.idle && c.nothingToRead(fd) {
+		if h.idle {
 			h.idle = false
-			return false
+			if c.nothingToRead(fd) {
+				return false
+			}
+			h.drained = false
 		}
 		c.attempt(h)
 		return h.want != ossl.WantRead

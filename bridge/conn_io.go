@@ -77,8 +77,10 @@ func (c *Conn) readStep() {
 	}
 	h.n, h.want, h.err = c.ssl.Read(h.buf)
 	c.told(h)
-	// Only bytes that did not fit can be left in libssl.
-	h.idle = h.n > 0 && h.n < len(h.buf) && c.indirect == nil
+	if h.n == 0 && h.want == ossl.WantRead {
+		h.drained = true
+	}
+	h.idle = h.n > 0 && (h.n < len(h.buf) || h.drained) && c.indirect == nil
 	if h.n > 0 {
 		h.want = ossl.WantNothing
 	}

@@ -126,5 +126,5 @@ type writesLater struct {
 
 func (h *writesLater) HandshakeDone(s *Stream)  { h.stream = s }
 func (h *writesLater) Data(_ *Stream, p []byte) { h.data += string(p) }
-func (*writesLater) Writable(*Stream)          {}
-func (*writesLater) Closed(*Stream, error)     {}
+func (*writesLater) Writable(*Stream)           {}
+func (*writesLater) Closed(*Stream, error)      {}
