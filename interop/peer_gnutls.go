@@ -180,7 +180,7 @@ func gnutlsClient(j *Job) (*Launch, error) {
 	}
 	resumes := j.Tickets || j.SessionIDs
 	if resumes {
-		args = append(args, "--resume")
+		args = append(args, "--resume", "--waitresumption") // for the ticket, without which it waits 50 ms
 	}
 	if j.EarlyData {
 		args = append(args, "--earlydata", j.File("early", string(pattern(earlyBytes))))
