@@ -11,8 +11,6 @@ import (
 	"sync"
 	"syscall"
 	"time"
-
-	"golang.org/x/sys/unix"
 )
 
 // process is a running peer. Its standard error is read always, up to a bound;
@@ -88,9 +86,10 @@ func startProcess(command, env []string) (*process, error) {
 // Once it has been waited for in earnest its number may go to another program:
 // with the kernel's 32,768 numbers a run of all peers uses each of them often.
 func (p *process) awaitEnd() {
+	const byPID = 1 // P_PID of waitid(2), which package syscall does not have
 	for {
-		err := unix.Waitid(unix.P_PID, p.cmd.Process.Pid, nil, unix.WEXITED|unix.WNOWAIT, nil)
-		if !errors.Is(err, unix.EINTR) {
+		_, _, errno := syscall.Syscall6(syscall.SYS_WAITID, byPID, uintptr(p.cmd.Process.Pid), 0, syscall.WEXITED|syscall.WNOWAIT, 0, 0)
+		if errno != syscall.EINTR {
 			break
 		}
 	}
