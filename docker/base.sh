@@ -2,13 +2,15 @@
 # Makes the images that everything here is built on, where they are not there yet: from a registry that answers, and else
 # from Debian's packages (debootstrap, which takes root) and this machine's Go.
 #
-#   docker/base.sh trixie sid   sslsock-base:trixie, sslsock-base:sid; any suite of Debian's, or a code name of Ubuntu's
-#                               where a registry has it
+#   docker/base.sh trixie sid   sslsock-base:trixie, sslsock-base:sid; any suite of Debian's or code name of Ubuntu's (noble);
+#                               a number (24.04) where a registry answers
 #   docker/base.sh go           sslsock-base:go, with the Go toolchain in /usr/local/go
 #
 #   FRESH=1          makes them again
 #   REGISTRY=no      does not ask one
 #   DEBIAN_MIRROR=   where packages come from (default: as this machine's apt has it, or deb.debian.org)
+#   UBUNTU_MIRROR=   the same for Ubuntu's (default: archive.ubuntu.com, or ports.ubuntu.com where that has the architecture)
+#   UBUNTU_KEYRING=  the keys that Ubuntu's lists are signed with (default: those of its package ubuntu-keyring)
 set -eu
 exec </dev/null
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -39,20 +41,30 @@ bootstrap() {
 	} || not_tested "$image: debootstrap is not here and cannot be installed"
 	mirror=${DEBIAN_MIRROR:-$(sources | grep '/debian$' | head -n 1)}
 	mirror=${mirror:-http://deb.debian.org/debian}
+	ubuntu=${UBUNTU_MIRROR:-$(sources | grep '/ubuntu\(-ports\)\{0,1\}$' | grep -v '//security\.' | head -n 1)}
+	case $(dpkg --print-architecture) in
+	amd64 | i386) ubuntu=${ubuntu:-http://archive.ubuntu.com/ubuntu} ;;
+	*) ubuntu=${ubuntu:-http://ports.ubuntu.com/ubuntu-ports} ;;
+	esac
 	for try in 1 2 3; do
-		for from in "$mirror" http://archive.debian.org/debian; do exists "$from/dists/$suite/Release" && break 2; done
-		[ $try = 3 ] && not_tested "$image: neither a registry nor $mirror answers with $suite"
+		for from in "$mirror" http://archive.debian.org/debian "$ubuntu"; do exists "$from/dists/$suite/Release" && break 2; done
+		[ $try = 3 ] && not_tested "$image: neither a registry nor $mirror nor $ubuntu answers with $suite"
 		sleep 20
 	done
 	mirror=$from
+	keys=/usr/share/keyrings/debian-archive-keyring.gpg script=sid
+	if [ "$mirror" = "$ubuntu" ]; then
+		keys=${UBUNTU_KEYRING:-/usr/share/keyrings/ubuntu-archive-keyring.gpg} script=gutsy
+		[ -r "$keys" ] || die "$image: there is no $keys to check Ubuntu's lists with" \
+			"Ubuntu: apt-get install ubuntu-keyring. Elsewhere take the file out of that package, and set UBUNTU_KEYRING."
+	fi
 
 	say "$image: debootstrap $suite"
 	dir=$(as_root mktemp -d)
 	log=$(mktemp)
 	trap 'rm -f "$log"; as_root rm -rf --one-file-system "$dir"' EXIT
-	keys=/usr/share/keyrings/debian-archive-keyring.gpg
 	[ -e "$keys" ] && keys=--keyring=$keys || keys=
-	[ -e "/usr/share/debootstrap/scripts/$suite" ] && script= || script=sid
+	[ -e "/usr/share/debootstrap/scripts/$suite" ] && script=
 	for try in 1 2 3; do
 		# shellcheck disable=SC2086 # keys is a word or none
 		as_root debootstrap --variant=minbase --include=ca-certificates $keys "$suite" "$dir/rootfs" "$mirror" \
@@ -79,6 +91,10 @@ bootstrap() {
 
 # apt_of prints the sources of a suite: with its updates where it has any.
 apt_of() {
+	if [ "$2" = "${ubuntu:-}" ]; then # some of what the tests talk to is not in main
+		for pocket in "$1" "$1-updates" "$1-security"; do echo "deb $2 $pocket main universe"; done
+		return
+	fi
 	echo "deb $2 $1 main"
 	exists "$2/dists/$1-updates/Release" && echo "deb $2 $1-updates main"
 	security=$(sources | grep '/debian-security$' | head -n 1)

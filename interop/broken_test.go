@@ -21,21 +21,23 @@ import (
 func TestBrokenPeers(t *testing.T) {
 	// A child that is not the program itself, and that can be found.
 	marker := fmt.Sprintf("%d.%d", 4000+os.Getpid()%1000, os.Getpid())
+	const patient = time.Minute // these end by themselves, on a busy machine too
 	for _, tt := range []struct {
+		limit        time.Duration
 		name, script string
 		result       Result
 		reason       string
 		inside       func(ctx context.Context, addr string) error
 	}{
-		{name: "crashes", script: "echo out of luck >&2; exit 3", result: Fail, reason: "exit status 3"},
-		{name: "killed", script: "kill -SEGV $$", result: Fail, reason: "signal: segmentation fault"},
-		{name: "hangs", script: "sleep " + marker, result: Fail, reason: "not done within"},
-		{name: "leaves a child", script: "sleep " + marker + " & exit 1", result: Fail, reason: "exit status 1"},
-		{name: "prints megabytes", script: "head -c 30000000 /dev/zero | tr '\\0' x >&2; exit 1", result: Fail, reason: "exit status 1"},
-		{name: "speaks plain text", inside: plainText, result: Fail, reason: "wrong version number|http request|packet length|not TLS|unexpected EOF"},
+		{limit: patient, name: "crashes", script: "echo out of luck >&2; exit 3", result: Fail, reason: "exit status 3"},
+		{limit: patient, name: "killed", script: "kill -SEGV $$", result: Fail, reason: "signal: segmentation fault"},
+		{limit: 6 * time.Second, name: "hangs", script: "sleep " + marker, result: Fail, reason: "not done within"},
+		{limit: patient, name: "leaves a child", script: "sleep " + marker + " & exit 1", result: Fail, reason: "exit status 1"},
+		{limit: patient, name: "prints megabytes", script: "head -c 30000000 /dev/zero | tr '\\0' x >&2; exit 1", result: Fail, reason: "exit status 1"},
+		{limit: patient, name: "speaks plain text", inside: plainText, result: Fail, reason: "wrong version number|http request|packet length|not TLS|unexpected EOF"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			r := run(t, Options{Peers: []Peer{broken(t, tt.script, tt.inside)}, Rows: []Row{{Name: "row"}}, Timeout: 6 * time.Second})
+			r := run(t, Options{Peers: []Peer{broken(t, tt.script, tt.inside)}, Rows: []Row{{Name: "row"}}, Timeout: tt.limit})
 			for _, c := range r.Cells {
 				if c.Result != tt.result || !matches(tt.reason, c.Reason) {
 					t.Errorf("%s: %s, %q says nothing of %q\n%s", c.Name(), c.Result, c.Reason, tt.reason, c.Log)
@@ -47,6 +49,42 @@ func TestBrokenPeers(t *testing.T) {
 			checkGone(t, marker)
 		})
 	}
+}
+
+// TestNumberUsedAgain: the number of a program that has ended may be that of
+// another one by the time it is stopped.
+func TestNumberUsedAgain(t *testing.T) {
+	start := func(script string) *process {
+		p, err := startProcess([]string{"/bin/sh", "-c", script}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(p.stop)
+		return p
+	}
+	marker := fmt.Sprintf("%d.%d", 4000+os.Getpid()%1000, os.Getpid())
+	first := start("sleep " + marker + " & exit 1")
+	<-first.exited
+	checkGone(t, marker) // what it left in its group, before anybody stops it
+	number := first.cmd.Process.Pid
+	for range 300 { // others on this machine start programs too
+		if err := os.WriteFile("/proc/sys/kernel/ns_last_pid", []byte(strconv.Itoa(number-1)), 0); err != nil {
+			t.Skip("the next number cannot be chosen:", err)
+		}
+		second := start("read line")
+		if second.cmd.Process.Pid != number {
+			second.stop()
+			continue
+		}
+		first.stop()
+		second.closeInput()
+		<-second.exited
+		if status := second.cmd.ProcessState.String(); status != "exit status 1" {
+			t.Errorf("stopping one program ended another: %s", status)
+		}
+		return
+	}
+	t.Skip("another program had the number each time")
 }
 
 // TestPortTaken: programs that find their port taken are started anew on another

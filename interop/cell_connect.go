@@ -119,6 +119,9 @@ func (c *cell) lateFor(accepting context.Context, end *peerEnd, cancel context.C
 func (c *cell) dialByPeer(ctx context.Context) (*peerEnd, error) {
 	if n := len(c.peers); n > 0 && c.peers[n-1].launch.Data == Forward {
 		return c.dialPlain(ctx, c.peers[n-1])
+	} else if n > 0 && c.peers[n-1].launch.Twice {
+		p := c.peers[n-1]
+		return &peerEnd{running: p, mark: p.log.size()}, nil
 	}
 	var end *peerEnd
 	err := c.onFreePort(&c.job.Plain, func() error {

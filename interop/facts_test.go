@@ -1,6 +1,9 @@
 package interop
 
 import (
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -30,6 +33,21 @@ func TestFacts(t *testing.T) {
 			c.Row == "cert" && c.Role == Client && !strings.Contains(c.Log, words["cert"]) {
 			t.Errorf("%s: %s, %q\n%s\n%s", c.Name(), c.Result, c.Reason, c.Log, c.PeerLog)
 		}
+	}
+}
+
+// TestVersion: a number in the name of the program is not its version.
+func TestVersion(t *testing.T) {
+	program := filepath.Join(t.TempDir(), "peer-9.8")
+	if err := os.WriteFile(program, []byte("#!/bin/sh\necho starting >&2\necho peer, release 3.6.1\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	p, err := Peer{Programs: []string{"peer"}, VersionArgs: []string{"--version=2.0"}}.find(t.Context(), []string{program})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.Version() != "peer, release 3.6.1" || !p.AtLeast(3, 6) || p.AtLeast(3, 7) {
+		t.Errorf("%q", p.Version())
 	}
 }
 
@@ -93,5 +111,22 @@ func TestTailSince(t *testing.T) {
 	l.note("the end")
 	if got := l.since(mark); got != "the end" {
 		t.Errorf("%d bytes", len(got))
+	}
+}
+
+// TestMbedTLSNames: its programs take the standard's names of cipher suites, with
+// hyphens, and a prefix of their own under TLS 1.3.
+func TestMbedTLSNames(t *testing.T) {
+	for _, tt := range []struct {
+		version      int
+		cipher, want string
+	}{
+		{ossl.TLS1_3Version, "TLS_AES_128_CCM_SHA256", "force_ciphersuite=TLS1-3-AES-128-CCM-SHA256"},
+		{ossl.TLS1_2Version, "ECDHE-RSA-AES128-GCM-SHA256", "force_ciphersuite=TLS-ECDHE-RSA-WITH-AES-128-GCM-SHA256"},
+	} {
+		args, err := mbedtlsCommon(nil, &Job{Setup: &Setup{Version: tt.version, Cipher: tt.cipher}}, nil, nil)
+		if err != nil || !slices.Contains(args, tt.want) {
+			t.Errorf("%s: %q, %v", tt.cipher, args, err)
+		}
 	}
 }

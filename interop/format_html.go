@@ -9,7 +9,10 @@ import (
 //go:embed report.html
 var pageText string
 
-var page = template.Must(template.New("report").Funcs(template.FuncMap{"mark": func(c *Cell) string { return Mark(result(c)) }}).Parse(pageText))
+var page = template.Must(template.New("report").Funcs(template.FuncMap{
+	"mark": func(c *Cell) string { return Mark(result(c)) },
+	"sign": func(r string) string { return Mark(Result(r)) },
+}).Parse(pageText))
 
 // pageCell is what the page shows of a cell when it is clicked.
 type pageCell struct {

@@ -138,6 +138,11 @@ func TestFormatHTML(t *testing.T) {
 			t.Errorf("%q in the page", bad)
 		}
 	}
+	for _, r := range []Result{Pass, Fail, Skip} { // the legend
+		if !strings.Contains(text, `<span class="`+string(r)+`">`+Mark(r)) {
+			t.Errorf("the page does not say what %s is", Mark(r))
+		}
+	}
 	if strings.Count(text, "</script>") != 1 || strings.Count(text, `<button data-cell=`) != 4 {
 		t.Error(text)
 	}

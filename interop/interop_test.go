@@ -170,7 +170,17 @@ func TestMatches(t *testing.T) {
 			t.Errorf("pattern %q: %v", bad, err)
 		}
 	}
-	if _, err := Run(t.Context(), Options{Only: []string{"nobody"}}); !errors.As(err, new(*NothingMatchesError)) {
+	for _, o := range []Options{
+		{Only: []string{"crypto/tls", "nobody"}},
+		{Only: []string{"crypto/tls"}, Skip: []string{"nobody"}},
+		{Only: []string{"crypto/tls"}, Skip: []string{"crypto/tls,nobody"}},
+	} {
+		var nothing *NothingMatchesError
+		if _, err := Run(t.Context(), o); !errors.As(err, &nothing) || !strings.HasSuffix(nothing.Pattern, "nobody") {
+			t.Errorf("%q without %q: %v", o.Only, o.Skip, err)
+		}
+	}
+	if _, err := Run(t.Context(), Options{Only: []string{"crypto/tls"}, Skip: []string{"crypto/tls"}}); !errors.As(err, new(*NothingMatchesError)) {
 		t.Errorf("a pattern for nothing: %v", err)
 	}
 }

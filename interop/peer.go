@@ -50,6 +50,8 @@ type Peer struct {
 	Orderly bool
 	// NoCloseNotify is for peers that end a connection without close_notify.
 	NoCloseNotify bool
+	// DropsEarly is for servers that accept early data and do not pass it on.
+	DropsEarly bool
 	// Alerts are what it refuses by where others have a better alert.
 	Alerts []ossl.Alert
 	// Silent says whether it refuses this Job's connection without an alert.
@@ -89,6 +91,9 @@ type Launch struct {
 	Data    Data
 	Talk    []Line // where Data is Talk
 	Ready   string // a regular expression for what a server logs when it serves; "" is that it listens
+	// Twice is for clients that make two connections by themselves, the second one
+	// with the session of the first, over which they send nothing.
+	Twice bool
 	// Run is the peer's part where it lives inside this process. It ends when ctx
 	// does, and must not look at the Job.
 	Run func(ctx context.Context, p *Pipes) error
@@ -232,13 +237,13 @@ func askVersion(ctx context.Context, command []string) (string, error) {
 	}
 	defer p.stop()
 	p.closeInput()
-	text := newTail()
+	text, said := newTail(), p.log.size() // below the command, which may have a number too
 	go func() { _, _ = text.ReadFrom(p.stdout) }()
 	if err := p.wait(ctx); err != nil {
 		return "", fmt.Errorf("%s does not tell its version: %w", command[0], err)
 	}
 	p.stop() // both outputs are at their end
-	for _, line := range strings.Split(p.log.String()+"\n"+text.String(), "\n") {
+	for _, line := range strings.Split(p.log.since(said)+"\n"+text.String(), "\n") {
 		if versionNumber.MatchString(line) {
 			return strings.TrimSpace(line), nil
 		}

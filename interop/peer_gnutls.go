@@ -14,10 +14,10 @@ var gnutls = Peer{
 	Programs:    []string{"gnutls-cli"},
 	VersionArgs: []string{"--version"},
 	ServerCan: append([]Feature{
-		ChooseVersion, Renegotiable, LegacyVersions, ChooseCipher, ChooseCipher13, ChooseGroups, ClientCerts, ALPN, ALPNMismatch, Stapling, PSK, TicketResume, IDResume,
+		ChooseVersion, Renegotiable, LegacyVersions, ChooseCipher, ChooseCipher13, ChooseGroups, ClientCerts, ALPN, ALPNMismatch, Stapling, PSK, TicketResume, IDResume, EarlyData,
 	}, allCerts...),
 	ClientCan: append([]Feature{
-		ChooseVersion, Renegotiable, LegacyVersions, ChooseCipher, ChooseCipher13, ChooseGroups, ClientCerts, ALPN, AskNames, PSK, StartTLSFirst, Verify,
+		ChooseVersion, Renegotiable, LegacyVersions, ChooseCipher, ChooseCipher13, ChooseGroups, ClientCerts, ALPN, AskNames, PSK, TicketResume, IDResume, EarlyData, StartTLSFirst, Verify,
 	}, allCerts...),
 	Refuses: gnutlsRefuses,
 	Server:  gnutlsServer,
@@ -25,6 +25,8 @@ var gnutls = Peer{
 	Silent:  func(j *Job) bool { return !j.Server && (j.Trust != "" || j.ServerName == NameUnknown) },
 	Alerts:  []ossl.Alert{alertAccessDenied, alertDecodeError},
 	Tells:   Tells{Refused: `(?i)error|fatal`},
+
+	DropsEarly: true, // it reads the next record into the same buffer
 
 	// The server's output is buffered, and the certificate alone is long enough.
 	ServerSays: Says{FactClientCert: `(?s)Certificate\[0\] info:.*?Subject: CN=interop ([\w-]+)`},
@@ -54,8 +56,16 @@ func gnutlsRefuses(j *Job) string {
 	if j.PSK && !j.Server && j.Version == ossl.TLS1_2Version {
 		return "leaves after a handshake of TLS 1.2 with a pre-shared key, without a word"
 	}
-	if j.SessionIDs && j.Version == ossl.TLS1_3Version {
+	if j.SessionIDs && j.Version == ossl.TLS1_3Version && j.Server {
 		return "resumes TLS 1.3 by tickets alone"
+	}
+	// As of 3.7.9, with any server and client: the one decrypts what it has to pass
+	// over, the other sends no second ClientHello.
+	if j.EarlyData && len(j.ServerGroups) > 0 {
+		return "does not get through a HelloRetryRequest with early data"
+	}
+	if j.EarlyRejected && !j.Server {
+		return "resumes at once, before our server could forget its session"
 	}
 	if j.Bytes > 1<<20 {
 		return "stops reading its standard input while it is busy"
@@ -141,6 +151,9 @@ func gnutlsServer(j *Job) (*Launch, error) {
 	if j.SessionIDs {
 		args = append(args, "--noticket")
 	}
+	if j.EarlyData {
+		args = append(args, "--earlydata")
+	}
 	if j.PSK {
 		args = append(args, "--pskpasswd", j.File("psk", PSKIdentity+":"+PSKHex+"\n"))
 	}
@@ -165,5 +178,12 @@ func gnutlsClient(j *Job) (*Launch, error) {
 	if j.PSK {
 		args = append(args, "--pskusername", PSKIdentity, "--pskkey", PSKHex)
 	}
-	return &Launch{Args: append(args, "127.0.0.1")}, nil
+	resumes := j.Tickets || j.SessionIDs
+	if resumes {
+		args = append(args, "--resume", "--waitresumption") // for the ticket, without which it waits 50 ms
+	}
+	if j.EarlyData {
+		args = append(args, "--earlydata", j.File("early", string(pattern(earlyBytes))))
+	}
+	return &Launch{Args: append(args, "127.0.0.1"), Twice: resumes}, nil
 }

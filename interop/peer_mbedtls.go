@@ -60,6 +60,10 @@ func mbedtlsRefuses(j *Job) string {
 	switch {
 	case j.Version == ossl.TLS1_3Version && !j.Peer.AtLeast(3, 6):
 		return "has no TLS 1.3 before 3.6"
+	case j.Version == ossl.TLS1_3Version && j.SessionIDs:
+		return "resumes TLS 1.3 by tickets alone"
+	case j.KeyUpdate:
+		return "has no KeyUpdate"
 	case strings.HasPrefix(strings.Join(j.Groups, ""), "X448") || strings.Contains(strings.Join(j.Groups, ""), "MLKEM"):
 		return "has no group " + j.Groups[0]
 	}
@@ -71,12 +75,12 @@ func mbedtlsCommon(args []string, j *Job, groups, alpn []string) ([]string, erro
 		args = append(args, "force_version=tls"+strings.ReplaceAll(v, ".", ""))
 	}
 	if j.Cipher != "" {
-		name, err := standardName(j.Cipher)
-		if err != nil {
-			return nil, err
-		}
-		if j.Version == ossl.TLS1_3Version {
-			name = strings.Replace(name, "TLS_", "TLS1-3-", 1)
+		name := strings.Replace(j.Cipher13(), "TLS_", "TLS1-3-", 1)
+		if name == "" {
+			var err error
+			if name, err = standardName(j.Cipher); err != nil {
+				return nil, err
+			}
 		}
 		args = append(args, "force_ciphersuite="+strings.ReplaceAll(name, "_", "-"))
 	}

@@ -64,9 +64,6 @@ func opensslRefuses(j *Job) string {
 			return "has no " + g + " before 3.5"
 		}
 	}
-	if j.Server && (j.Tickets || j.SessionIDs) && !j.Peer.AtLeast(3, 0) {
-		return "ends without close_notify before 3.0, and libssl drops the session of such a connection"
-	}
 	if j.Server && j.ServerName == NameUnknown && j.SecondName {
 		return "" // the first certificate is shown
 	}

@@ -23,6 +23,9 @@ type process struct {
 	exited chan struct{}
 	heard  chan struct{} // standard error is at its end
 	once   sync.Once
+
+	mu   sync.Mutex
+	over bool // the number may be somebody else's
 }
 
 // drainPatience is how long the output of a program that is gone is waited for:
@@ -72,10 +75,37 @@ func startProcess(command, env []string) (*process, error) {
 		_ = stderr.Close()
 	}()
 	go func() {
+		p.awaitEnd()
 		_ = p.cmd.Wait() // ProcessState tells
 		close(p.exited)
 	}()
 	return p, nil
+}
+
+// awaitEnd waits until the program has ended, and ends what it leaves in its group.
+// Once it has been waited for in earnest its number may go to another program:
+// with the kernel's 32,768 numbers a run of all peers uses each of them often.
+func (p *process) awaitEnd() {
+	const byPID = 1 // P_PID of waitid(2), which package syscall does not have
+	for {
+		_, _, errno := syscall.Syscall6(syscall.SYS_WAITID, byPID, uintptr(p.cmd.Process.Pid), 0, syscall.WEXITED|syscall.WNOWAIT, 0, 0)
+		if errno != syscall.EINTR {
+			break
+		}
+	}
+	p.kill()
+	p.mu.Lock()
+	p.over = true
+	p.mu.Unlock()
+}
+
+// kill ends the whole process group, unless its leader is gone.
+func (p *process) kill() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.over {
+		_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL)
+	}
 }
 
 func (p *process) closeInput() { _ = p.stdin.Close() }
@@ -107,9 +137,7 @@ func (p *process) gone() error {
 // what it said has been read.
 func (p *process) stop() {
 	p.once.Do(func() {
-		// The group may outlive its leader. Its number is not used again before it
-		// is empty, and nobody else can have joined it.
-		_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL)
+		p.kill()
 		<-p.exited
 		_ = p.stdin.Close()
 		timer := time.NewTimer(drainPatience)

@@ -24,9 +24,9 @@ type EarlyLink interface {
 const earlyBytes = 1000
 
 // playEarly makes two connections, and the client sends data early on the second.
-// The server echoes it with the rest; where it is rejected our client sends it
+// Unless it is nil, between is called between them. The server echoes it with the rest; where it is rejected our client sends it
 // again, and a program most often drops it.
-func playEarly(accepted bool, between func(c *cell, ctx context.Context) error) func(context.Context, *cell) error {
+func playEarly(between func(c *cell, ctx context.Context) error) func(context.Context, *cell) error {
 	return func(ctx context.Context, c *cell) error {
 		link, end, err := c.connect(ctx, nil)
 		if err != nil {
@@ -45,6 +45,7 @@ func playEarly(accepted bool, between func(c *cell, ctx context.Context) error) 
 				return err
 			}
 		}
+		accepted := !c.row.Setup.EarlyRejected
 		c.end.EarlyBytes = pattern(earlyBytes)
 		if link, end, err = c.connect(ctx, session); err != nil {
 			return fmt.Errorf("second connection: %w", err)
@@ -103,6 +104,10 @@ func (c *cell) exchangeEarly(ctx context.Context, link EarlyLink, end *peerEnd, 
 			if _, err := link.Write(early); err != nil {
 				return err
 			}
+		}
+		if accepted && c.peer.DropsEarly {
+			c.rec.note("%s accepts early data, and drops it", c.peer.Name)
+			return c.exchange(ctx, link, end)
 		}
 		return errors.Join(expect(link, early), c.exchange(ctx, link, end))
 	}

@@ -13,7 +13,9 @@ func resumeRows() []Row {
 	psk13 := Setup{Version: ossl.TLS1_3Version, PSK: true, Cipher: "TLS_AES_128_GCM_SHA256"}
 	psk12 := Setup{Version: ossl.TLS1_2Version, PSK: true, Cipher: "ECDHE-PSK-CHACHA20-POLY1305"}
 	early := Setup{Version: ossl.TLS1_3Version, Tickets: true, EarlyData: true}
-	retry := early
+	rejected := early
+	rejected.EarlyRejected = true
+	retry := rejected
 	retry.Groups, retry.ServerGroups = []string{"X25519", "P-256"}, []string{"P-256"}
 	return []Row{
 		{Name: "resume/tls1.3/ticket", Setup: Setup{Version: ossl.TLS1_3Version, Tickets: true}, play: playResumed},
@@ -22,9 +24,9 @@ func resumeRows() []Row {
 		{Name: "resume/tls1.2/id", Setup: Setup{Version: ossl.TLS1_2Version, SessionIDs: true}, play: playResumed},
 		{Name: "psk/tls1.3", Setup: psk13, check: checkPSK},
 		{Name: "psk/tls1.2", Setup: psk12, check: checkPSK},
-		{Name: "early-data/accepted", Setup: early, play: playEarly(true, nil)},
-		{Name: "early-data/rejected", Setup: early, play: playEarly(false, (*cell).forgetSessions)},
-		{Name: "early-data/hello-retry", Setup: retry, play: playEarly(false, nil)},
+		{Name: "early-data/accepted", Setup: early, play: playEarly(nil)},
+		{Name: "early-data/rejected", Setup: rejected, play: playEarly((*cell).forgetSessions)},
+		{Name: "early-data/hello-retry", Setup: retry, play: playEarly(nil)},
 	}
 }
 
@@ -64,8 +66,11 @@ func playResumed(ctx context.Context, c *cell) error {
 }
 
 // exchangeForSession is exchange, and what a client of the driver's has to offer
-// the next time. Tickets of TLS 1.3 come with the data.
+// the next time. Tickets of TLS 1.3 come with the data, if there is any.
 func (c *cell) exchangeForSession(ctx context.Context, link Link, end *peerEnd) (*ossl.Session, error) {
+	if c.server && end.launch.Twice {
+		return nil, errors.Join(atEnd(link), link.CloseWrite())
+	}
 	if err := c.exchange(ctx, link, end); err != nil || c.server {
 		return nil, err
 	}

@@ -22,7 +22,8 @@ type Options struct {
 	Rows    []Row               // nil is Rows()
 
 	// Only and Skip choose cells: see Matches. Only keeps those that match one of
-	// its patterns, Skip leaves those out that match one of its own.
+	// its patterns, Skip leaves those out that match one of its own. A pattern that
+	// no cell of these Peers, Drivers and Rows matches is a NothingMatchesError.
 	Only, Skip []string
 
 	Jobs    int           // cells at a time; 0 is twice the number of processors
@@ -40,10 +41,17 @@ type Options struct {
 // DefaultTimeout is how long a cell may take.
 const DefaultTimeout = 30 * time.Second
 
-// NothingMatchesError is the result of patterns that leave no cell.
-type NothingMatchesError struct{ Only, Skip []string }
+// NothingMatchesError is the result of a pattern that no cell matches, which may be
+// a misspelt one, and of patterns that together leave no cell: then Pattern is "".
+type NothingMatchesError struct {
+	Pattern    string
+	Only, Skip []string
+}
 
 func (e *NothingMatchesError) Error() string {
+	if e.Pattern != "" {
+		return fmt.Sprintf("pattern %q matches no cell: no peer, side and row have such names", e.Pattern)
+	}
 	return fmt.Sprintf("no cell matches %q without %q", e.Only, e.Skip)
 }
 
@@ -59,8 +67,8 @@ func Run(ctx context.Context, opts Options) (*Report, error) {
 	r.ctx, cancel = context.WithCancel(ctx)
 	defer cancel()
 	plan := r.plan()
-	if len(plan) == 0 {
-		return nil, &NothingMatchesError{opts.Only, opts.Skip}
+	if p := r.unmatched(); p != "" || len(plan) == 0 {
+		return nil, &NothingMatchesError{p, opts.Only, opts.Skip}
 	}
 	if err := r.prepare(); err != nil {
 		return nil, err
@@ -107,7 +115,8 @@ type runner struct {
 	certs  *Certs
 	found  map[string]*Peer
 	absent map[string]error
-	silent sync.Map // what peers never say of a connection
+	useful map[string]bool // patterns that match a cell
+	silent sync.Map        // what peers never say of a connection
 }
 
 // planned is a cell that is to run.
@@ -119,6 +128,7 @@ type planned struct {
 
 func (r *runner) plan() []planned {
 	var list []planned
+	r.useful = map[string]bool{}
 	for _, peer := range r.opts.Peers {
 		for i := range r.opts.Rows {
 			row := &r.opts.Rows[i]
@@ -128,6 +138,7 @@ func (r *runner) plan() []planned {
 						continue
 					}
 					c := &Cell{Peer: peer.Name, Row: row.Name, Driver: d.Name(), Role: role}
+					r.tryPatterns(c)
 					if r.chosen(c, row) {
 						list = append(list, planned{c, row, d})
 						r.report.Cells = append(r.report.Cells, c)
@@ -137,6 +148,24 @@ func (r *runner) plan() []planned {
 		}
 	}
 	return list
+}
+
+func (r *runner) tryPatterns(c *Cell) {
+	for _, p := range slices.Concat(r.opts.Only, r.opts.Skip) {
+		if !r.useful[p] && c.Matches(p) {
+			r.useful[p] = true
+		}
+	}
+}
+
+// unmatched is the first pattern that has matched no cell, chosen or not.
+func (r *runner) unmatched() string {
+	for _, p := range slices.Concat(r.opts.Only, r.opts.Skip) {
+		if !r.useful[p] {
+			return p
+		}
+	}
+	return ""
 }
 
 func (r *runner) chosen(c *Cell, row *Row) bool {

@@ -41,6 +41,7 @@ type Setup struct {
 	PostHandshake bool // the server asks for the client's certificate after the handshake
 	KeyUpdate     bool
 	EarlyData     bool // the client sends before the handshake is done
+	EarlyRejected bool // the server is to reject that
 	HalfClose     bool // the server answers after the client's close_notify
 	Interactive   bool // the peer takes commands on its standard input
 	Cut           bool // the peer must tell a connection that is cut off from one that ends

@@ -182,6 +182,41 @@ func TestMissingCloseNotify(t *testing.T) {
 	})
 }
 
+// A client that has said goodbye to a server which leaves without keeps its
+// session, where a bare end counts as an orderly one.
+func TestSessionAfterBareEnd(t *testing.T) {
+	eachVersion(t, func(t *testing.T, v int) {
+		for _, peek := range []bool{false, true} {
+			client := clientCtx(t, testdata.ECDSA, only(v))
+			client.SetOptions(ossl.OpIgnoreUnexpectedEOF)
+			p := connect(t, client, serverCtx(t, testdata.ECDSA))
+			p.echo()
+			sess, err := p.client.Get1Session()
+			must(t, err)
+			defer sess.Close()
+			if _, _, err := p.client.Shutdown(); err != nil {
+				t.Fatal(err)
+			}
+			wantEOF(t, p.server, io.EOF)
+			hangUp(p.sfd)
+			if peek {
+				if _, _, err := p.client.Peek(make([]byte, 1)); err != io.EOF {
+					t.Fatal(err)
+				}
+			} else {
+				wantEOF(t, p.client, io.EOF)
+			}
+			if got := p.client.GetShutdown(); got != ossl.SentShutdown|ossl.ReceivedShutdown {
+				t.Errorf("peek %v: shutdown state %d", peek, got)
+			}
+			p.client.Close()
+			if !sess.IsResumable() {
+				t.Errorf("peek %v: the session is lost", peek)
+			}
+		}
+	})
+}
+
 // What libssl holds makes no event: Pending and HasPending say that it is
 // there.
 func TestPendingMakesNoEvent(t *testing.T) {

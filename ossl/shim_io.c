@@ -52,6 +52,14 @@ gossl_result gossl_step(uintptr_t ssl, int kind)
 	}
 }
 
+// keep_sent puts back that our close_notify was sent: libssl forgets it where SSL_OP_IGNORE_UNEXPECTED_EOF takes a bare end
+// for the peer's, and SSL_free would spoil the session, as that of a connection without a goodbye.
+static inline void keep_sent(SSL *s, int before)
+{
+	if (before & SSL_SENT_SHUTDOWN)
+		SSL_set_shutdown(s, SSL_get_shutdown(s) | SSL_SENT_SHUTDOWN);
+}
+
 // gossl_read goes on while libssl holds more, so that a large buffer is filled
 // from several records in one crossing without a recv(2) bound to fail. Under
 // DTLS a record is a message, and comes alone.
@@ -61,9 +69,12 @@ gossl_result gossl_read(uintptr_t ssl, unsigned char *p, size_t len)
 	size_t done = 0, n = 0;
 	for (;;) {
 		begin();
+		int shutdown = SSL_get_shutdown(s);
 		int ret = SSL_read_ex(s, p + done, len - done, &n);
-		if (ret <= 0)
+		if (ret <= 0) {
+			keep_sent(s, shutdown);
 			return verdict(s, ret, done);
+		}
 		done += n;
 		if (done == len || !SSL_has_pending(s) || SSL_is_dtls(s))
 			return verdict(s, 1, done);
@@ -75,7 +86,10 @@ gossl_result gossl_peek(uintptr_t ssl, unsigned char *p, size_t len)
 	SSL *s = (SSL *)ssl;
 	size_t n = 0;
 	begin();
+	int shutdown = SSL_get_shutdown(s);
 	int ret = SSL_peek_ex(s, p, len, &n);
+	if (ret <= 0)
+		keep_sent(s, shutdown);
 	return verdict(s, ret, n);
 }
 

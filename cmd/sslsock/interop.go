@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"slices"
 	"strings"
 	"time"
@@ -126,7 +127,7 @@ func (f *interopFlags) options() (*interop.Options, error) {
 		return nil, fmt.Errorf("--timeout %v: must be above 0", f.timeout)
 	}
 	if f.jobs < 0 {
-		return nil, fmt.Errorf("--jobs %d: must be above 0", f.jobs)
+		return nil, fmt.Errorf("--jobs %d: must be above 0, or 0 for the default", f.jobs)
 	}
 	opts := &interop.Options{
 		Peers: interop.Peers(), Command: map[string][]string{},
@@ -144,6 +145,9 @@ func (f *interopFlags) options() (*interop.Options, error) {
 		}
 		if len(peer.Programs) == 0 {
 			return nil, fmt.Errorf("--peer %s: this peer is no program", name)
+		}
+		if _, err := exec.LookPath(words[0]); err != nil {
+			return nil, &flagError{"--peer", given, err}
 		}
 		if !slices.ContainsFunc(opts.Peers, func(p interop.Peer) bool { return p.Name == name }) {
 			opts.Peers = append(opts.Peers, peer)

@@ -11,8 +11,14 @@ import (
 	"github.com/sslsock/sslsock/interop"
 )
 
-// open opens the report's file; nil is standard output.
+// open opens the report's file, nil is standard output, and tries the folder of
+// captures.
 func (f *interopFlags) open() (*os.File, error) {
+	if f.pcap != "" {
+		if err := writable(f.pcap); err != nil {
+			return nil, &flagError{"--pcap", f.pcap, err}
+		}
+	}
 	if f.output == "" {
 		return nil, nil
 	}
@@ -21,6 +27,18 @@ func (f *interopFlags) open() (*os.File, error) {
 		return nil, &flagError{"--output", f.output, err}
 	}
 	return file, nil
+}
+
+// writable makes a folder if needed, and tries to write into it.
+func writable(folder string) error {
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return err
+	}
+	file, err := os.CreateTemp(folder, ".try-")
+	if err != nil {
+		return err
+	}
+	return errors.Join(file.Close(), os.Remove(file.Name()))
 }
 
 // write writes the report. A file that a full disk has cut short is an error, and

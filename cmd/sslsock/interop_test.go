@@ -66,7 +66,11 @@ func TestInteropUsage(t *testing.T) {
 		args  []string
 		words string
 	}{
-		{[]string{"--only", "nobody"}, "no cell matches"},
+		{[]string{"--only", "nobody"}, `pattern "nobody" matches no cell`},
+		{[]string{"--only", "crypto/tls,version", "--skip", "nobody"}, `pattern "nobody" matches no cell`},
+		{[]string{"--only", "crypto/tls", "--skip", "crypto/tls"}, "no cell matches"},
+		{[]string{"--peer", "curl=/no/such"}, "--peer curl=/no/such: no such file"},
+		{[]string{"--pcap", "/proc/self/folder", "--only", "crypto/tls"}, "--pcap /proc/self/folder"},
 		{[]string{"--only", "[x"}, "pattern"},
 		{[]string{"--format", "pdf"}, "must be text, json"},
 		{[]string{"--peer", "openssl"}, "NAME=COMMAND"},
