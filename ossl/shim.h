@@ -17,6 +17,7 @@
 #include <openssl/x509v3.h>
 
 #include "shim_without.h"
+#include "shim_without_ocsp.h"
 
 #if OPENSSL_VERSION_NUMBER < 0x30000000L
 #error "sslsock needs OpenSSL 3.0 or later: install libssl-dev of a supported release"
