@@ -39,6 +39,7 @@ typedef struct {
 	gossl_entry *entry;
 } gossl_err;
 
+void gossl_know_errors(void);
 gossl_err *gossl_take(SSL *s, int code, int sys); // never NULL
 void gossl_err_free(gossl_err *e);
 unsigned long gossl_peek_queue(void);
