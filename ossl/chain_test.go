@@ -127,6 +127,9 @@ func TestIdentities(t *testing.T) {
 			must(t, err)
 			defer k.Close()
 			must(t, own.CheckPrivateKey(k))
+			bare := newUnused(t)
+			must(t, bare.UseCertificate(own))
+			wantErr(t, bare.CheckPrivateKey(), ossl.ReasonNoPrivateKeyAssigned)
 		})
 	}
 }

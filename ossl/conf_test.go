@@ -50,6 +50,22 @@ func TestConfCtx(t *testing.T) {
 	must(t, cc.Finish())
 }
 
+// A certificate without a key has its own file looked into for one, at the end.
+func TestConfFinish(t *testing.T) {
+	both := tempFile(t, "both.pem", append(readFile(t, testdata.RSA.Cert), readFile(t, testdata.RSA.Key)...))
+	cc, err := ossl.NewConfCtx()
+	must(t, err)
+	defer cc.Close()
+	c := newCtx(t)
+	cc.SetFlags(ossl.ConfFlagFile | ossl.ConfFlagServer | ossl.ConfFlagCertificate | ossl.ConfFlagRequirePrivate)
+	must(t, cc.SetSSLCtx(c))
+	_, err = cc.Cmd("Certificate", both)
+	must(t, err)
+	wantErr(t, c.CheckPrivateKey(), ossl.ReasonNoPrivateKeyAssigned)
+	must(t, cc.Finish())
+	must(t, c.CheckPrivateKey())
+}
+
 // A command line for one SSL.
 func TestConfArgv(t *testing.T) {
 	cc, err := ossl.NewConfCtx()

@@ -10,14 +10,21 @@ import "C"
 // find empty.
 func ERRErrorStringN(r Reason) string {
 	var buf [256]C.char
+	C.gossl_know_errors()
 	C.ERR_error_string_n(C.ulong(r), &buf[0], C.size_t(len(buf)))
 	return C.GoString(&buf[0])
 }
 
 // ERRLibErrorString is the name of the library that raised it, "SSL routines",
 // or "": ERR_lib_error_string(3).
-func ERRLibErrorString(r Reason) string { return C.GoString(C.ERR_lib_error_string(C.ulong(r))) }
+func ERRLibErrorString(r Reason) string {
+	C.gossl_know_errors()
+	return C.GoString(C.ERR_lib_error_string(C.ulong(r)))
+}
 
 // ERRReasonErrorString is the text of the reason, or "" where there is none:
 // ERR_reason_error_string(3). [Reason.Error] is never empty.
-func ERRReasonErrorString(r Reason) string { return C.GoString(C.ERR_reason_error_string(C.ulong(r))) }
+func ERRReasonErrorString(r Reason) string {
+	C.gossl_know_errors()
+	return C.GoString(C.ERR_reason_error_string(C.ulong(r)))
+}

@@ -89,7 +89,7 @@ func TestEarlyData(t *testing.T) {
 	must(t, err)
 	two, err := q.server.ExportKeyingMaterialEarly(20, "early", nil)
 	must(t, err)
-	if !bytes.Equal(one, two) {
+	if !bytes.Equal(one, two) || bytes.Equal(one, make([]byte, 20)) {
 		t.Error("early exporters differ")
 	}
 	if n, w, err := q.server.WriteEarlyData([]byte("half-RTT")); n != 8 || w != ossl.WantNothing || err != nil {
@@ -242,7 +242,11 @@ func TestHandshakeStates(t *testing.T) {
 func TestRenegotiationCounters(t *testing.T) {
 	client, server := clientCtx(t, testdata.ECDSA, only(ossl.TLS1_2Version)), serverCtx(t, testdata.ECDSA)
 	server.SetOptions(ossl.OpAllowClientRenegotiation)
-	p := connect(t, client, server)
+	p := newPair(t, client, server)
+	if p.client.GetSecureRenegotiationSupport() {
+		t.Error("GetSecureRenegotiationSupport before the handshake")
+	}
+	p.handshake()
 	if !p.client.GetSecureRenegotiationSupport() || p.client.GetExtmsSupport() != 1 || p.client.NumRenegotiations() != 0 || p.client.RenegotiatePending() {
 		t.Error(p.client.GetSecureRenegotiationSupport(), p.client.GetExtmsSupport())
 	}
@@ -372,6 +376,12 @@ func TestListsOfOne(t *testing.T) {
 	p.handshake()
 	if g := p.client.ConnectionState().Group; g != "secp384r1" {
 		t.Error(g)
+	}
+	old := newPair(t, clientCtx(t, testdata.ECDSA, only(ossl.TLS1_2Version), identity(testdata.Client.ECDSA)), serverCtx(t, testdata.ECDSA, demand))
+	must(t, old.server.Set1ClientCertificateTypes([]byte{64}))
+	old.handshake()
+	if types := old.client.Get0CertificateTypes(); !bytes.Equal(types, []byte{64}) { // TLS 1.3 has none
+		t.Errorf("the server asks for certificates of %v", types)
 	}
 	if n := len(p.client.GetSigalgs()); n != 2 {
 		t.Errorf("the server asks for %d algorithms", n)
@@ -581,6 +591,9 @@ func TestDane(t *testing.T) {
 	if err := newUnused(t).DaneEnable("x.example"); err == nil {
 		t.Error("DANE without Ctx.DaneEnable")
 	}
+	c := newCtx(t)
+	must(t, c.DaneEnable())
+	must(t, newSSL(t, c, -1).DaneEnable("x.example"))
 	if err := newCtx(t).DaneMtypeSet("no such digest", 3, 1); err == nil {
 		t.Error("took a digest that is none")
 	}

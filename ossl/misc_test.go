@@ -212,7 +212,7 @@ func TestInitAndAlerts(t *testing.T) {
 	must(t, ossl.InitSSL(ossl.InitLoadSSLStrings|ossl.InitNoLoadConfig))
 	for got, want := range map[string]string{
 		ossl.AlertTypeString(2 << 8): "F", ossl.AlertTypeString(1 << 8): "W", ossl.AlertTypeStringLong(2 << 8): "fatal",
-		ossl.AlertTypeStringLong(1 << 8): "warning", ossl.Alert(48).DescString(): "CA", ossl.Alert(48).String(): "unknown CA",
+		ossl.AlertTypeStringLong(1 << 8): "warning", ossl.Alert(48).DescString(): "CA", ossl.Alert(48).String(): "unknown CA", ossl.Alert(40).String(): "handshake failure",
 	} {
 		if got != want {
 			t.Errorf("%q, want %q", got, want)

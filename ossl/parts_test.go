@@ -2,11 +2,14 @@ package ossl_test
 
 import (
 	"bytes"
+	"crypto/tls"
 	"errors"
 	"io"
+	"net"
 	"runtime"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/sslsock/sslsock/ossl"
 	"github.com/sslsock/sslsock/testdata"
@@ -148,7 +151,13 @@ func TestSetRbioAndWbio(t *testing.T) {
 	if p.client.GetRfd() != p.cfd || p.client.GetWfd() != p.cfd {
 		t.Error(p.client.GetRfd(), p.client.GetWfd())
 	}
+	if p.client.InBefore() {
+		t.Error("the handshake has not begun")
+	}
 	must(t, p.client.Clear())
+	if !p.client.InBefore() {
+		t.Error("Clear leaves the handshake that had begun")
+	}
 	p.client.SetConnectState()
 	p.handshake()
 	p.echo()
@@ -188,16 +197,89 @@ func TestBIOSSL(t *testing.T) {
 	if n, _, err := over.Read(buf); n != 0 || err != io.EOF {
 		t.Error(n, err)
 	}
-	must(t, over.SSLCopySessionID(own))
-	for _, make := range []func(*ossl.Ctx) (*ossl.BIO, error){ossl.NewBIOSSLConnect, ossl.NewBIOBufferSSLConnect} {
-		b, err := make(clientCtx(t, testdata.ECDSA))
+	fresh, err := ossl.NewBIOSSL(server, true)
+	must(t, err)
+	defer fresh.Close()
+	must(t, fresh.SSLCopySessionID(over))
+	copied, err := fresh.GetSSL()
+	must(t, err)
+	defer copied.Close()
+	if !bytes.Equal(masterKey(t, copied), masterKey(t, p.client)) {
+		t.Error("SSLCopySessionID: another session")
+	}
+}
+
+func masterKey(t *testing.T, s *ossl.SSL) []byte {
+	t.Helper()
+	sess, err := s.Get1Session()
+	must(t, err)
+	defer sess.Close()
+	return sess.GetMasterKey()
+}
+
+// A BIO that connects by itself, without waiting: nobody answers, and yet it
+// comes back.
+func TestBIOConnect(t *testing.T) {
+	for _, create := range []func(*ossl.Ctx) (*ossl.BIO, error){ossl.NewBIOSSLConnect, ossl.NewBIOBufferSSLConnect} {
+		ln, err := net.Listen("tcp", "127.0.0.1:0")
 		must(t, err)
+		defer ln.Close()
+		b, err := create(clientCtx(t, testdata.ECDSA))
+		must(t, err)
+		defer b.Close()
 		b.SetNbio(true)
-		must(t, b.SetConnHostname("127.0.0.1:1"))
-		if w, err := b.DoHandshake(); err == nil && w == ossl.WantNothing {
-			t.Error("connected to nobody")
+		must(t, b.SetConnHostname(ln.Addr().String()))
+		if w, err := b.DoHandshake(); w == ossl.WantNothing || err != nil {
+			t.Fatal(w, err)
 		}
-		b.Close()
+		nc, err := ln.Accept()
+		must(t, err)
+		defer nc.Close()
+		if w, err := b.DoHandshake(); w != ossl.WantRead || err != nil {
+			t.Fatal(w, err)
+		}
+		first := make([]byte, 1)
+		must(t, nc.SetReadDeadline(time.Now().Add(10*time.Second)))
+		if _, err := io.ReadFull(nc, first); err != nil || first[0] != 22 {
+			t.Error("no ClientHello:", first, err)
+		}
+	}
+}
+
+// What a buffering BIO has gathered goes out with Flush.
+func TestBIOFlush(t *testing.T) {
+	cert, err := tls.LoadX509KeyPair(testdata.Path(testdata.ECDSA.Cert), testdata.Path(testdata.ECDSA.Key))
+	must(t, err)
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	defer ln.Close()
+	got := make(chan error, 1)
+	go func() {
+		nc, err := ln.Accept()
+		if err != nil {
+			got <- err
+			return
+		}
+		defer nc.Close()
+		_ = nc.SetDeadline(time.Now().Add(20 * time.Second))
+		_, err = io.ReadFull(tls.Server(nc, &tls.Config{Certificates: []tls.Certificate{cert}}), make([]byte, 5))
+		got <- err
+	}()
+	b, err := ossl.NewBIOBufferSSLConnect(clientCtx(t, testdata.ECDSA))
+	must(t, err)
+	defer b.Close()
+	must(t, b.SetConnHostname(ln.Addr().String()))
+	if w, err := b.DoHandshake(); w != ossl.WantNothing || err != nil {
+		t.Fatal(w, err)
+	}
+	if n, w, err := b.Write([]byte("hello")); n != 5 || w != ossl.WantNothing || err != nil {
+		t.Fatal(n, w, err)
+	}
+	if w, err := b.Flush(); w != ossl.WantNothing || err != nil {
+		t.Fatal(w, err)
+	}
+	if err := <-got; err != nil {
+		t.Error("nothing came:", err)
 	}
 }
 

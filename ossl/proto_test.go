@@ -172,6 +172,9 @@ func TestOptionsAndModes(t *testing.T) {
 	if s.SetOptions(0)&ossl.OpNoTicket == 0 || s.ClearOptions(ossl.OpNoTicket)&ossl.OpNoTicket != 0 || c.ClearOptions(ossl.OpNoTicket)&ossl.OpNoTicket != 0 {
 		t.Error("ClearOptions")
 	}
+	if s.GetOptions()&ossl.OpNoTicket != 0 || c.GetOptions()&ossl.OpNoTicket != 0 || s.ClearOptions(0) != s.GetOptions() || c.ClearOptions(0) != c.GetOptions() || c.GetOptions() == 0 {
+		t.Error("ClearOptions", s.GetOptions(), c.GetOptions())
+	}
 	moving := ossl.ModeAcceptMovingWriteBuffer
 	if c.SetMode(0)&moving == 0 || c.ClearMode(moving)&moving != 0 || c.SetMode(moving|ossl.ModeEnablePartialWrite) != c.SetMode(0) || s.SetMode(0)&moving == 0 {
 		t.Error("modes")
@@ -226,6 +229,38 @@ func TestReadSeveralRecords(t *testing.T) {
 	n, w, err = p.client.Read(make([]byte, 20000))
 	if n != 4500 || w != ossl.WantNothing || err == nil {
 		t.Error("the rest and the end in one:", n, w, err)
+	}
+}
+
+// Read-ahead takes as much out of the socket as the buffer has room for.
+func TestReadBufferLen(t *testing.T) {
+	for name, large := range map[string]struct {
+		ctx func(*ossl.Ctx)
+		ssl func(*ossl.SSL)
+	}{
+		"neither": {},
+		"Ctx":     {ctx: func(c *ossl.Ctx) { c.SetDefaultReadBufferLen(100_000) }},
+		"SSL":     {ssl: func(s *ossl.SSL) { s.SetDefaultReadBufferLen(100_000) }},
+	} {
+		client := clientCtx(t, testdata.ECDSA)
+		client.SetReadAhead(true)
+		if large.ctx != nil {
+			large.ctx(client)
+		}
+		p := newPair(t, client, serverCtx(t, testdata.ECDSA))
+		if large.ssl != nil {
+			large.ssl(p.client)
+		}
+		p.handshake()
+		p.echo()
+		for range 3 {
+			write(t, p.server, make([]byte, 16000))
+		}
+		_, _, err := p.client.Read(make([]byte, 1))
+		must(t, err)
+		if left := readable(t, p.cfd); left != (name == "neither") {
+			t.Errorf("%s: some is still in the socket: %t", name, left)
+		}
 	}
 }
 

@@ -61,6 +61,7 @@ func (r Reason) Alert() (Alert, bool) {
 
 // Error is OpenSSL's text for the reason: ERR_reason_error_string(3).
 func (r Reason) Error() string {
+	C.gossl_know_errors()
 	if s := C.ERR_reason_error_string(C.ulong(r)); s != nil {
 		return C.GoString(s)
 	}

@@ -5,6 +5,7 @@ package ossl
 // #include <openssl/pkcs12err.h>
 // #include <openssl/storeerr.h>
 // #include <openssl/x509err.h>
+// #include "shim_without_ocsp.h"
 import "C"
 
 const (

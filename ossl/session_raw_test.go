@@ -132,15 +132,17 @@ func TestSessionCacheAndCounters(t *testing.T) {
 			t.Errorf("%s: %d, want %d", name, got, want)
 		}
 	}
-	if !resume() {
-		t.Error("not resumed")
+	for range 2 {
+		if !resume() {
+			t.Error("not resumed")
+		}
 	}
 	count("SessNumber", server.SessNumber(), 1)
-	count("SessHits", server.SessHits(), 1)
-	count("SessAccept", server.SessAccept(), 2)
-	count("SessAcceptGood", server.SessAcceptGood(), 2)
-	count("SessConnect", client.SessConnect(), 2)
-	count("SessConnectGood", client.SessConnectGood(), 2)
+	count("SessHits", server.SessHits(), 2)
+	count("SessAccept", server.SessAccept(), 3)
+	count("SessAcceptGood", server.SessAcceptGood(), 3)
+	count("SessConnect", client.SessConnect(), 3)
+	count("SessConnectGood", client.SessConnectGood(), 3)
 	count("SessCbHits", server.SessCbHits(), 0)
 
 	own, err := p.server.Get1Session()
@@ -151,10 +153,12 @@ func TestSessionCacheAndCounters(t *testing.T) {
 	if err := server.RemoveSession(own); err == nil {
 		t.Error("removed twice")
 	}
-	if resume() {
-		t.Error("resumed after RemoveSession")
+	for range 2 {
+		if resume() {
+			t.Error("resumed after RemoveSession")
+		}
 	}
-	count("SessMisses", server.SessMisses(), 1)
+	count("SessMisses", server.SessMisses(), 2)
 	dup, err := own.Dup()
 	must(t, err)
 	defer dup.Close()

@@ -17,6 +17,7 @@
 #include <openssl/x509v3.h>
 
 #include "shim_without.h"
+#include "shim_without_ocsp.h"
 
 #if OPENSSL_VERSION_NUMBER < 0x30000000L
 #error "sslsock needs OpenSSL 3.0 or later: install libssl-dev of a supported release"
@@ -38,6 +39,7 @@ typedef struct {
 	gossl_entry *entry;
 } gossl_err;
 
+void gossl_know_errors(void);
 gossl_err *gossl_take(SSL *s, int code, int sys); // never NULL
 void gossl_err_free(gossl_err *e);
 unsigned long gossl_peek_queue(void);

@@ -9,6 +9,13 @@ static char *copy(const char *s)
 	return s != NULL && *s != '\0' ? strdup(s) : NULL;
 }
 
+// gossl_know_errors makes libssl's own texts known, which libssl itself does
+// with its first SSL_CTX.
+void gossl_know_errors(void)
+{
+	OPENSSL_init_ssl(OPENSSL_INIT_LOAD_SSL_STRINGS, NULL);
+}
+
 static int drain_one(gossl_err *e)
 {
 	const char *func = NULL, *data = NULL;

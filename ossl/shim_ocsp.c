@@ -1,5 +1,7 @@
 #include "shim_ocsp.h"
 
+#ifndef OPENSSL_NO_OCSP
+
 // gossl_ocsp_read_id refuses what follows the identifier.
 OCSP_CERTID *gossl_ocsp_read_id(GOSSL_IN)
 {
@@ -115,6 +117,8 @@ static int request_verify(OCSP_REQUEST *r, X509 **certs, int n, X509_STORE *st, 
 	sk_X509_pop_free(sk, X509_free);
 	return ok;
 }
+
+#endif
 
 GOSSL_TRY(gossl_ocsp_cert_to_id, (const char *md, X509 *subject, X509 *issuer, GOSSL_OUT), cert_to_id(md, subject, issuer, out, len))
 GOSSL_TRY(gossl_ocsp_id_new, (const char *md, X509 *issuer, const char *serial, GOSSL_OUT), id_new(md, issuer, serial, out, len))

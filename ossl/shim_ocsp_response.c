@@ -1,5 +1,7 @@
 #include "shim_ocsp.h"
 
+#ifndef OPENSSL_NO_OCSP
+
 // put_single writes one answer. A reason of -1 is none.
 static int put_single(BIO *b, OCSP_SINGLERESP *s)
 {
@@ -73,6 +75,8 @@ static int sign(OCSP_BASICRESP *bs, X509 *signer, EVP_PKEY *k, const char *name,
 	EVP_MD_free(md);
 	return ok;
 }
+
+#endif
 
 GOSSL_MAKE(gossl_d2i_ocsp_response, (GOSSL_IN, OCSP_RESPONSE **out), d2i_OCSP_RESPONSE(NULL, &p, n))
 GOSSL_TRY(gossl_i2d_ocsp_response, (OCSP_RESPONSE *r, GOSSL_OUT), (*len = i2d_OCSP_RESPONSE(r, out)) > 0)

@@ -6,6 +6,8 @@
 
 #include "shim_more.h"
 
+#ifndef OPENSSL_NO_OCSP
+
 gossl_bytes gossl_status_ids(SSL *s)
 {
 	gossl_bytes b = {0};
@@ -45,6 +47,13 @@ static int set_status_ids(SSL *s, const unsigned char *p, size_t n)
 }
 
 GOSSL_CALL(gossl_set_status_ids, (SSL *s, const unsigned char *p, size_t n), set_status_ids(s, p, n))
+
+#else
+
+GOSSL_GET(gossl_bytes, gossl_status_ids, (SSL *s), ((void)s, (gossl_bytes){0}))
+GOSSL_CALL(gossl_set_status_ids, (SSL *s, const unsigned char *p, size_t n), ((void)s, (void)p, (void)n, gossl_missing("OCSP")))
+
+#endif
 
 gossl_bytes gossl_status_exts(SSL *s)
 {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -88,9 +89,9 @@ func port(cmd *cobra.Command, f *portFlags, args []string) error {
 		}
 		f.format.value = "json"
 	}
-	out, p := cmd.OutOrStdout(), term.For(os.Stdout)
+	out, p := bufio.NewWriter(cmd.OutOrStdout()), term.For(os.Stdout)
 	if f.coverage && len(args) == 0 {
-		return printCoverage(out, p, f.format.value, porting.Coverage())
+		return errors.Join(printCoverage(out, p, f.format.value, porting.Coverage()), out.Flush())
 	}
 	r, err := scan(cmd.Context(), cmd.ErrOrStderr(), f, args)
 	if err != nil {
@@ -110,10 +111,13 @@ func port(cmd *cobra.Command, f *portFlags, args []string) error {
 	default:
 		printBySymbol(out, p, r)
 	}
-	if n := len(r.Unanswered()); err == nil && f.strict && n > 0 {
+	if err = errors.Join(err, out.Flush()); err != nil { // half a plan must not pass for one
+		return err
+	}
+	if n := len(r.Unanswered()); f.strict && n > 0 {
 		return &statusError{3, fmt.Sprintf("%s without an answer (--strict): %s", plural(n, "symbol"), someNames(r.Unanswered()))}
 	}
-	return err
+	return nil
 }
 
 // scan reads the sources, and tells what it cannot read.

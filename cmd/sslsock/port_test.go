@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -136,6 +137,22 @@ func TestPortStrict(t *testing.T) {
 	}
 	if r := sslsock(t, "", "port", "--strict", filepath.Join(portTree, "server.c")); r.status != 0 || r.stderr != "" {
 		t.Errorf("status %d\n%s", r.status, r.stderr)
+	}
+}
+
+// A plan that the disk has no room for is not a plan.
+func TestPortCannotWrite(t *testing.T) {
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skip(err)
+	}
+	defer full.Close()
+	for _, format := range []string{"table", "json", "markdown"} {
+		cmd := exec.CommandContext(t.Context(), program, "port", "--format", format, portTree)
+		cmd.Stdout = full
+		if err := cmd.Run(); cmd.ProcessState == nil || cmd.ProcessState.ExitCode() != 1 {
+			t.Errorf("%s: %v, want status 1", format, err)
+		}
 	}
 }
 

@@ -3,11 +3,13 @@ package porting
 // Callbacks: where C calls back, Go answers from tables, or the handshake waits
 // for a Go function.
 var rulesCallbacks = []rule{
-	use("SSL_CTX_set_tlsext_servername_callback SSL_CTX_set_client_hello_cb SSL_get_servername_type SSL_TLSEXT_ERR_* "+
+	use("SSL_CTX_set_tlsext_servername_callback SSL_CTX_set_client_hello_cb SSL_get_servername_type "+
 		"SSL_CLIENT_HELLO_* TLSEXT_NAMETYPE_host_name", "ossl.Ctx.SetServerNames bridge.Config.ServerNames bridge.Hooks",
 		`err = c.SetServerNames(map[string]*ossl.Ctx{"a.example": other})`,
 		"the choice by name is a table; C's SSL_set_SSL_CTX leaves verify mode, options and versions behind, this one brings them "+
 			"along; for any other choice there is Hooks.ClientHello, which may wait"),
+	use("SSL_TLSEXT_ERR_*", "bridge.Hooks ossl.Ctx.SetServerNames ossl.Ctx.SetAlpnSelect", "",
+		"what a callback for the server name, ALPN or a staple returns: a table returns nothing, and a hook refuses by an error"),
 	use("SSL_CTX_set_alpn_select_cb", "ossl.Ctx.SetAlpnSelect bridge.Config.ALPN bridge.Hooks", `err = c.SetAlpnSelect("h2", "http/1.1")`,
 		"the choice is a list, or Hooks.ALPN"),
 	del("SSL_CTX_get_default_passwd_cb SSL_CTX_get_default_passwd_cb_userdata SSL_get_default_passwd_cb SSL_get_default_passwd_cb_userdata",

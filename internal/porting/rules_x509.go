@@ -17,7 +17,10 @@ var rulesX509 = []rule{
 	std("X509_get_signature_nid X509_get_signature_info X509_get_signature_type X509_get0_tbs_sigalg X509_SIG_INFO_* "+
 		"X509_get_signature_*", "crypto/x509", `ok = cert.SignatureAlgorithm == x509.SHA256WithRSA`, ""),
 	std("X509_get0_signature X509_get_signature", "crypto/x509", `sig = cert.Signature`, ""),
-	std("X509_get_ext_d2i X509_get_ext X509_get_ext_by_NID X509_get_ext_by_OBJ X509_get_ext_by_critical X509_get_ext_count "+
+	use("X509_get_ext_d2i", "ossl.X509.GetSubjectAltNames ossl.X509.GetExtByNID", `names, err := xc.GetSubjectAltNames()`,
+		"by its NID: NID_subject_alt_name is GetSubjectAltNames, or DNSNames, IPAddresses, … of crypto/x509, which has fields for the "+
+			"usual ones; any other is GetExtByNID"),
+	std("X509_get_ext X509_get_ext_by_NID X509_get_ext_by_OBJ X509_get_ext_by_critical X509_get_ext_count "+
 		"X509_get0_extensions X509_EXTENSION_* X509v3_get_* X509V3_get_d2i X509V3_EXT_get* X509V3_EXT_d2i X509_delete_ext",
 		"crypto/x509", `ext := cert.Extensions[0]`,
 		"the usual ones are fields: DNSNames, IPAddresses, KeyUsage, ExtKeyUsage, OCSPServer, …"),
@@ -136,6 +139,10 @@ var rulesVerify = []rule{
 		"X509_STORE_CTX_purpose_inherit X509_build_chain", "crypto/x509",
 		`chains, err := cert.Verify(x509.VerifyOptions{Roots: pool, DNSName: host})`,
 		"libssl verifies its peers by itself, by (*ossl.Ctx).SetVerify; this is for other certificates"),
+	use("X509_STORE_CTX_get_error X509_STORE_CTX_get_error_depth X509_STORE_CTX_get_current_cert X509_STORE_CTX_set_error "+
+		"SSL_get_ex_data_X509_STORE_CTX_idx", "bridge.Hooks.VerifyPeer bridge.PeerCertificate", "",
+		"within a verify callback: Hooks.VerifyPeer has the verdict, its depth and the chain at once, the Handshake in place of the "+
+			"SSL, and Accept to overrule"),
 	use("X509_STORE_CTX_set_error_depth",
 		"ossl.SSL.GetVerifyResult ossl.VerifyResult", `ok = errors.Is(err, ossl.VerifyHostnameMismatch)`,
 		"the handshake's error has it"),
