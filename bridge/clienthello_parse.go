@@ -24,6 +24,7 @@ const (
 // helloParser fills info until the first mistake.
 type helloParser struct {
 	info  *ClientHelloInfo
+	raw   []byte
 	field string // what is being read
 	err   *ClientHelloError
 
@@ -33,7 +34,7 @@ type helloParser struct {
 }
 
 func parseClientHello(msg []byte, dtls bool) (*ClientHelloInfo, error) {
-	p := helloParser{info: &ClientHelloInfo{Raw: msg, DTLS: dtls}, field: "handshake header"}
+	p := helloParser{info: &ClientHelloInfo{Raw: msg, DTLS: dtls}, raw: msg, field: "handshake header"}
 	p.message(helloReader{p: &p, end: len(msg)})
 	if p.err != nil {
 		return nil, p.err
@@ -188,7 +189,7 @@ func (r *helloReader) fail(reason string) {
 func (r *helloReader) left() int { return r.end - r.at }
 
 // rest has no room behind it: who appends to it does not write into Raw.
-func (r helloReader) rest() []byte { return r.p.info.Raw[r.at:r.end:r.end] }
+func (r helloReader) rest() []byte { return r.p.raw[r.at:r.end:r.end] }
 
 // take is the rest of a reader of its own.
 func (r *helloReader) take(n int) helloReader {
@@ -208,11 +209,19 @@ func (r *helloReader) number(size int) (n int) {
 		r.take(size)
 		return 0
 	}
-	for _, b := range r.p.info.Raw[r.at : r.at+size] {
-		n = n<<8 | int(b)
-	}
+	b := r.p.raw[r.at:]
 	r.at += size
-	return n
+	switch size {
+	case 1:
+		return int(b[0])
+	case 2:
+		return int(binary.BigEndian.Uint16(b))
+	default:
+		for _, v := range b[:size] {
+			n = n<<8 | int(v)
+		}
+		return n
+	}
 }
 
 // vector reads what follows a length of so many bytes: RFC 8446, section 3.4.

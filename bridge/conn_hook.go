@@ -106,6 +106,7 @@ func (c *Conn) hook(ctx *ossl.Ctx, insecure bool) {
 	}
 	c.ask = newAsker(set, !c.client, c.LocalAddr(), c.RemoteAddr())
 	c.ask.insecure = set.insecure || insecure
+	c.ask.dtls = c.ssl.IsDTLS()
 }
 
 func isQuestion(w ossl.Want) bool {

@@ -18,7 +18,8 @@ type asker struct {
 	set      *hookSet // changes with the Ctx
 	base     *hookSet // of the Ctx that the connection began with
 	info     Handshake
-	insecure bool          // clients: see hookSet
+	insecure bool // clients: see hookSet
+	dtls     bool
 	tls13    bool          // servers: it may be negotiated
 	jobs     bool          // from now on the handshake needs a worker
 	err      error         // why a hook ended the handshake
@@ -67,17 +68,25 @@ func (a *asker) ahead() (task, bool) {
 	return task{ossl.AskNothing, "PSK", (*asker).askOfferedPSK, time.Now()}, true
 }
 
-// asks are the questions that a want tells by itself.
-var asks = map[ossl.Want]ossl.Question{
-	ossl.WantClientHello: ossl.AskClientHello, ossl.WantX509Lookup: ossl.AskCert, ossl.WantRetryVerify: ossl.AskVerify,
+// asks is the question that w stands for.
+func asks(ssl *ossl.SSL, w ossl.Want) ossl.Question {
+	switch w {
+	case ossl.WantClientHello:
+		return ossl.AskClientHello
+	case ossl.WantX509Lookup:
+		return ossl.AskCert
+	case ossl.WantRetryVerify:
+		return ossl.AskVerify
+	case ossl.WantAsync:
+		return ssl.Asked()
+	default:
+		return ossl.AskNothing
+	}
 }
 
 // question is what the handshake that wants w asks.
 func (a *asker) question(ssl *ossl.SSL, w ossl.Want) (task, error) {
-	now, q := time.Now(), asks[w]
-	if w == ossl.WantAsync {
-		q = ssl.Asked()
-	}
+	now, q := time.Now(), asks(ssl, w)
 	if err := a.look(ssl, q); err != nil {
 		// No hook may be passed by for a ClientHello that is odd.
 		return task{q, "ClientHello", func(*asker, context.Context) (apply, error) { return nil, AlertError(alertDecodeError, err) }, now}, nil
@@ -112,7 +121,7 @@ var errNobodyAnswers = errors.New("the handshake is suspended for what nothing h
 func (a *asker) look(ssl *ossl.SSL, q ossl.Question) error {
 	if a.info.Server && a.info.ClientHello == nil {
 		if raw := ssl.ClientHello(); raw != nil {
-			hello, err := parseClientHello(raw, ssl.IsDTLS())
+			hello, err := parseClientHello(raw, a.dtls)
 			if err != nil {
 				return err
 			}

@@ -40,6 +40,11 @@ func newStepped(t testing.TB) *stepped {
 	t.Helper()
 	l, err := NewLoop(nil)
 	must(t, err)
+	l.owner = new(owner)
+	// With a timer already there, no goroutine stands by to take the loop over.
+	l.ticks, err = unix.TimerfdCreate(unix.CLOCK_MONOTONIC, unix.TFD_NONBLOCK|unix.TFD_CLOEXEC)
+	must(t, err)
+	l.timer = os.NewFile(uintptr(l.ticks), "timer")
 	p := &stepped{loop: l, client: clientCtx(t, testdata.ECDSA)}
 	p.server = serverCtx(t, testdata.ECDSA, func(c *ossl.Ctx) { must(t, c.SetNumTickets(0)) })
 	t.Cleanup(func() {
@@ -76,9 +81,17 @@ func (p *stepped) handshake(t testing.TB) *ossl.SSL {
 		if _, err := client.Connect(); err != nil {
 			t.Fatal(err)
 		}
-		must(t, p.loop.once())
+		p.turn(t)
 	}
 	return client
+}
+
+// turn is a turn of the loop, and the hooks that it asks.
+func (p *stepped) turn(t testing.TB) {
+	must(t, p.loop.once())
+	if !p.loop.letAnswer() {
+		t.Fatal("a hook that answers at once has had the loop taken from this goroutine")
+	}
 }
 
 // TestLoopRoundAllocs has an echo round allocate nothing.

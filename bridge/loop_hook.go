@@ -1,7 +1,6 @@
 package bridge
 
 import (
-	"context"
 	"runtime"
 	"time"
 
@@ -18,6 +17,8 @@ type asking struct {
 	out      bool // a task is
 	task     task
 	ctx      *hookContext // the task's; nil with Hooks.Inline
+	first    hookContext  // of the first task, so that most handshakes allocate none
+	before   bool         // there has been a task
 	pace     *pace        // of the hook that the task asks
 	worker   *worker
 	stepping bool // the worker has the SSL
@@ -51,6 +52,7 @@ func (s *Stream) hook(set *hookSet, insecure bool) {
 		s.ask.asker = &both.asker
 		s.ask.init(set, s.server, s.LocalAddr(), s.RemoteAddr())
 		s.ask.insecure = set.insecure || insecure
+		s.ask.dtls = s.dtls
 	}
 }
 
@@ -145,17 +147,20 @@ func (s *Stream) asked(w ossl.Want) bool {
 }
 
 // put has the hook asked: by the loop's goroutine at the end of the round if it
-// has been quick so far, else by one of its own.
+// never waits or has been quick so far, else by one of its own.
 func (s *Stream) put(t task) {
 	a, l := s.ask, s.loop
 	a.out, a.task, a.since = true, t, l.now
 	if a.set.Inline {
-		answer, err := a.run(context.Background(), t)
-		s.answered(a, t, answer, err)
+		l.here = append(l.here, s)
 		return
 	}
 	a.pace = a.set.paceOf(t.q)
-	a.ctx = new(hookContext)
+	a.ctx = &a.first
+	if a.before { // the first one has ended, and may have been kept
+		a.ctx = new(hookContext)
+	}
+	a.before = true
 	if at := s.deadline(); at != 0 {
 		a.ctx.at = l.begin.Add(time.Duration(at))
 	}

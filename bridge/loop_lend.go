@@ -26,6 +26,8 @@ type lender struct {
 	lent   atomic.Pointer[owner] // the owner while it calls a hook, for another to take the loop from
 	timer  *os.File              // nil until first needed
 	ticks  int                   // its descriptor
+	brief  bool                  // it is set to holdUp
+	fires  int64                 // else, loop time when it does; 0 for never
 	broken error                 // a handler's panic that Run did not see
 	err    error                 // of the owner that ended the loop
 }
@@ -36,8 +38,12 @@ type owner struct {
 	left bool  // it has ended in a hook, by runtime.Goexit
 }
 
-// holdUp is for how long the hooks of a round may hold up the loop.
-const holdUp = 100 * time.Microsecond
+// For how long the hooks of a round may hold up the loop: holdUp, or trustedFor
+// where all of them have been quick for long.
+const (
+	holdUp     = 100 * time.Microsecond
+	trustedFor = 2 * time.Millisecond
+)
 
 // pace is how quick a hook has been. While it is not known to be quick, it has a
 // goroutine of its own.
@@ -46,14 +52,16 @@ type pace struct{ quick atomic.Int32 }
 const (
 	quickEnough = 50 * time.Microsecond
 	proven      = 16 // quick answers in a row
+	trusted     = 256
 )
 
-func (p *pace) proved() bool { return p.quick.Load() >= proven }
+func (p *pace) proved() bool  { return p.quick.Load() >= proven }
+func (p *pace) trusted() bool { return p.quick.Load() >= trusted }
 
 func (p *pace) took(d time.Duration) {
 	if d > quickEnough {
 		p.quick.Store(0)
-	} else if !p.proved() {
+	} else if !p.trusted() {
 		p.quick.Add(1)
 	}
 }
@@ -81,11 +89,11 @@ func (l *Loop) turns() (ended bool) {
 	}
 }
 
-// callHere calls the hooks that have proved to be quick, and says whether the
-// loop is still this goroutine's. The handshakes go on at once.
+// callHere calls the hooks that never wait or have proved to be quick, and says
+// whether the loop is still this goroutine's. The handshakes go on at once.
 func (l *Loop) callHere() bool {
 	for len(l.here) > 0 {
-		err := l.setTimer(holdUp)
+		err := l.watch()
 		if err != nil {
 			l.report(err)
 		}
@@ -94,19 +102,58 @@ func (l *Loop) callHere() bool {
 			l.here = l.here[:copy(l.here, l.here[1:])]
 			switch {
 			case s.state == stateClosed:
+			case s.ask.set.Inline:
+				s.callInline()
 			case err != nil:
 				s.callElsewhere()
 			case !l.callOne(s):
 				return false
 			}
 		}
-		if err == nil {
-			_ = l.setTimer(0) // it could be set a moment ago, and at worst fires for nothing
-		}
+		l.unwatch()
 		l.bury()
 		l.step()
 	}
 	return true
+}
+
+// watch sets the timer for the hooks of this round. To set and to clear it costs
+// more than a short hook, so that with trusted hooks it is left to run, and set
+// anew when it has run halfway.
+func (l *Loop) watch() error {
+	var limit time.Duration
+	for _, s := range l.here {
+		if s.ask.set.Inline {
+			continue
+		}
+		limit = trustedFor
+		if !s.ask.pace.trusted() {
+			l.brief = true
+			return l.setTimer(holdUp)
+		}
+	}
+	now := int64(time.Since(l.begin))
+	if limit == 0 || l.fires-now >= int64(limit/2) {
+		return nil
+	}
+	if err := l.setTimer(limit); err != nil {
+		return err
+	}
+	l.fires = now + int64(limit)
+	return nil
+}
+
+func (l *Loop) unwatch() {
+	if l.brief {
+		l.brief, l.fires = false, 0
+		_ = l.setTimer(0) // it could be set a moment ago, and at worst fires for nothing
+	}
+}
+
+func (s *Stream) callInline() {
+	a := s.ask
+	answer, err := a.run(context.Background(), a.task)
+	s.answered(a, a.task, answer, err)
 }
 
 // callElsewhere calls the hook on a goroutine of its own.

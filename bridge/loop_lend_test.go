@@ -247,3 +247,30 @@ func TestLoopTakenOverPanic(t *testing.T) {
 		t.Errorf("the error does not say where it was: %v", err)
 	}
 }
+
+// TestLoopTakenOverFromTrusted has a hook block that has been quick for so long
+// that the loop leaves its timer running: the loop goes on without it all the same.
+func TestLoopTakenOverFromTrusted(t *testing.T) {
+	q := newQuickThen(t, newEcho)
+	pace := hooksOf(q.ctx).paceOf(ossl.AskClientHello)
+	for range 3 {
+		q.prove()
+		pace.quick.Store(trusted)
+		must(t, q.shake()) // the timer is set by now, for long
+		pace.quick.Store(trusted)
+		asked, release := make(chan struct{}), make(chan struct{})
+		q.switchTo(firstWaits(asked, release))
+		slow := make(chan error, 1)
+		go func() { slow <- q.shake() }()
+		<-asked
+		for range 3 {
+			must(t, q.shake())
+		}
+		close(release)
+		must(t, <-slow)
+		if pace.trusted() {
+			t.Error("a hook that has blocked is trusted as before")
+		}
+		q.switchTo(func(context.Context) error { return nil })
+	}
+}

@@ -24,7 +24,7 @@ const (
 func TestCrossings(t *testing.T) {
 	got := []byte(baselineHead)
 	for _, p := range paths {
-		got = fmt.Appendf(got, "%-32s %4.0f %4d\n", p.name, allocations(t, p.prepare), crossings(t, p.prepare))
+		got = fmt.Appendf(got, "%-48s %4.0f %4d\n", p.name, allocations(t, p.prepare), crossings(t, p.prepare))
 	}
 	if *update {
 		must(t, os.WriteFile(baselineFile, got, 0o600))

@@ -1,6 +1,7 @@
 package bridge
 
 import (
+	"context"
 	"io"
 	"testing"
 
@@ -15,7 +16,10 @@ var paths = []struct {
 }{
 	{"driver=loop/op=echo/size=64", func(t testing.TB) func() { return loopEcho(t, 64) }},
 	{"driver=loop/op=echo/size=16384", func(t testing.TB) func() { return loopEcho(t, 16<<10) }},
-	{"driver=loop/op=handshake", loopHandshake},
+	{"driver=loop/op=handshake", func(t testing.TB) func() { return loopHandshake(t, nil) }},
+	{"driver=loop/op=handshake/hook=ClientHello", func(t testing.TB) func() { return loopHandshake(t, helloHook(false)) }},
+	{"driver=loop/op=handshake/hook=ClientHello/inline", func(t testing.TB) func() { return loopHandshake(t, helloHook(true)) }},
+	{"driver=loop/op=handshake/hook=Certificate", func(t testing.TB) func() { return loopHandshake(t, certHook()) }},
 	{"driver=conn/op=echo/size=64", func(t testing.TB) func() { return connEcho(t, 64) }},
 	{"driver=conn/op=echo/size=16384", func(t testing.TB) func() { return connEcho(t, 16<<10) }},
 }
@@ -43,16 +47,33 @@ func loopEcho(t testing.TB, size int) func() {
 	return op
 }
 
-// loopHandshake shakes hands in full and closes.
-func loopHandshake(t testing.TB) func() {
+func helloHook(inline bool) *Hooks {
+	return &Hooks{Inline: inline, ClientHello: func(context.Context, *Handshake) (*HelloAnswer, error) { return nil, nil }}
+}
+
+func certHook() *Hooks {
+	return &Hooks{Certificate: func(context.Context, *Handshake) (*KeyPair, error) { return nil, nil }}
+}
+
+// loopHandshake shakes hands in full and closes. The hooks have been quick for
+// long, whatever the machine has made of the last one.
+func loopHandshake(t testing.TB, hooks *Hooks) func() {
 	p := newStepped(t)
+	set := new(hookSet)
+	if hooks != nil {
+		must(t, hooks.Install(p.server))
+		set = hooksOf(p.server)
+	}
 	return func() {
+		for i := range set.paces {
+			set.paces[i].quick.Store(trusted)
+		}
 		client := p.handshake(t)
 		if _, _, err := client.Shutdown(); err != nil {
 			t.Fatal(err)
 		}
 		for p.loop.streams > 0 {
-			must(t, p.loop.once())
+			p.turn(t)
 		}
 		client.Close()
 		unix.Close(p.fds[0])

@@ -72,8 +72,10 @@ static int set_events(SSL_CTX *c, unsigned bits)
 		SSL_CTX_set_keylog_callback(c, keylog_cb);
 	if (bits & (1u << GOSSL_EVENT_INFO | 1u << GOSSL_EVENT_ALERT))
 		SSL_CTX_set_info_callback(c, info_cb);
-	if (bits & 1u << GOSSL_EVENT_MESSAGE)
+	if (bits & 1u << GOSSL_EVENT_MESSAGE) {
+		gossl_messages_in_use = 1;
 		gossl_message_install(c);
+	}
 	if (bits & 1u << GOSSL_EVENT_SESSION)
 		SSL_CTX_sess_set_new_cb(c, new_session_cb);
 	return 1;

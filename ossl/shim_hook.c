@@ -7,7 +7,7 @@
 
 #include "shim_hook.h"
 
-int gossl_hooks_in_use;
+int gossl_hooks_in_use, gossl_messages_in_use;
 __thread SSL *gossl_current;
 
 static int hook_index = -1;
@@ -111,7 +111,7 @@ static void message_cb(int write_p, int version, int type, const void *buf, size
 {
 	(void)arg;
 	const unsigned char *p = buf;
-	if (*gossl_ctx_events(gossl_ctx_data_of(SSL_get_SSL_CTX(s))) & 1u << GOSSL_EVENT_MESSAGE)
+	if (gossl_messages_in_use && *gossl_ctx_events(gossl_ctx_data_of(SSL_get_SSL_CTX(s))) & 1u << GOSSL_EVENT_MESSAGE)
 		gossl_message_event(s, write_p, version, type, buf, len);
 	if (write_p || type != SSL3_RT_HANDSHAKE || len < 4 || p[0] != SSL3_MT_CLIENT_HELLO)
 		return;

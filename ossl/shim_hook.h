@@ -52,6 +52,9 @@ typedef struct {
 // hooks does not pay for a look at ex_data.
 extern int gossl_hooks_in_use;
 
+// gossl_messages_in_use is 0 until a Ctx asks for messages.
+extern int gossl_messages_in_use;
+
 int gossl_hook_ready(void);
 gossl_hook *gossl_hook_of(SSL *s);   // NULL when there is none
 gossl_hook *gossl_hook_make(SSL *s); // NULL when memory is short

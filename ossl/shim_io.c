@@ -20,12 +20,10 @@ static gossl_result verdict(SSL *s, int ret, size_t n)
 }
 
 // begin empties the queue first: SSL_get_error(3) reads it, and a stale entry
-// turns a want into a fatal error. ERR_clear_error goes through all 16 slots
-// even when there is nothing, which a look at the first one saves.
+// turns a want into a fatal error.
 static inline void begin(void)
 {
-	if (ERR_peek_error() != 0)
-		ERR_clear_error();
+	gossl_tidy();
 	errno = 0;
 }
 

@@ -5,13 +5,6 @@
 
 #include "shim.h"
 
-// gossl_tidy leaves the thread's queue empty: a getter has nobody to tell.
-static inline void gossl_tidy(void)
-{
-	if (ERR_peek_error() != 0)
-		ERR_clear_error();
-}
-
 // GOSSL_GET defines a function that returns the value of expr.
 #define GOSSL_GET(type, name, params, expr) \
 	type name params \

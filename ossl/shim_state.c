@@ -50,7 +50,7 @@ static void put_psk(SSL *s, gossl_state *st)
 
 void gossl_connection_state(SSL *s, gossl_state *st, unsigned char *buf, size_t cap)
 {
-	ERR_clear_error();
+	gossl_tidy();
 	*st = (gossl_state){
 		.version = SSL_version(s),
 		.version_name = SSL_get_version(s),
@@ -81,5 +81,5 @@ void gossl_connection_state(SSL *s, gossl_state *st, unsigned char *buf, size_t 
 	SSL_get0_alpn_selected(s, &st->alpn, &st->alpn_len);
 	put_psk(s, st);
 	put_chain(s, st, buf, cap);
-	ERR_clear_error();
+	gossl_tidy();
 }
