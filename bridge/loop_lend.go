@@ -42,7 +42,7 @@ type owner struct {
 // where all of them have been quick for long.
 const (
 	holdUp     = 100 * time.Microsecond
-	trustedFor = 2 * time.Millisecond
+	trustedFor = time.Millisecond
 )
 
 // pace is how quick a hook has been. While it is not known to be quick, it has a
