@@ -38,6 +38,11 @@ func TestPSKIdentity(t *testing.T) {
 						return
 					}
 					defer nc.Close()
+					err = nc.(*Conn).WithSSL(func(s *ossl.SSL) error { return s.UsePSKIdentityHint("a device") })
+					if err != nil {
+						identity <- err.Error()
+						return
+					}
 					if err := nc.(*Conn).Handshake(); err != nil {
 						identity <- err.Error()
 						return
@@ -70,6 +75,15 @@ func TestPSKIdentity(t *testing.T) {
 				if got := <-identity; got != c.want {
 					t.Errorf("the server talks to %q", got)
 				}
+				if version == ossl.TLS1_3Version || c.want == "" {
+					return
+				}
+				must(t, nc.WithSSL(func(s *ossl.SSL) error {
+					if s.GetPSKIdentity() != c.want || s.GetPSKIdentityHint() != "a device" {
+						t.Errorf("identity %q, hint %q", s.GetPSKIdentity(), s.GetPSKIdentityHint())
+					}
+					return nil
+				}))
 			})
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/pem"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/sslsock/sslsock/ossl"
@@ -330,6 +331,9 @@ func TestCALists(t *testing.T) {
 			got := p.client.Get0PeerCAList()
 			if len(got) != 1 || len(p.client.GetClientCAList()) != 1 {
 				t.Errorf("the server sent %d names: %v", len(got), got)
+			}
+			if ofCtx := len(server.GetClientCAList()) + len(server.Get0CAList()); (ofCtx > 0) != strings.HasPrefix(name, "Ctx.") {
+				t.Errorf("the Ctx has %d names", ofCtx)
 			}
 			if len(server.GetClientCAList())+len(server.Get0CAList())+len(p.server.GetClientCAList())+len(p.server.Get0CAList()) == 0 {
 				t.Error("the server has no list")
