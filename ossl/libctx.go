@@ -63,9 +63,9 @@ func (l *LibCtx) DefaultPropertiesIsFIPSEnabled() bool {
 // Close ends the use of l, in place of OSSL_LIB_CTX_free(3). Its memory, some
 // 250 KB once it has made a Ctx, stays until the process ends: threads that have
 // used a library context look into it when they end, unless each of them has
-// called OPENSSL_thread_stop_ex, and which threads those are is up to Go. So
-// make a few for the life of a program, not one for each connection. A second
-// Close does nothing.
+// given up its part before, and which threads those are is up to Go. So make a
+// few for the life of a program, not one for each connection. A second Close
+// does nothing.
 func (l *LibCtx) Close() {
 	if l != nil {
 		l.close()

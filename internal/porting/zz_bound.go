@@ -1004,7 +1004,7 @@ var goTable = []goLine{
 	{"ossl.KeyUsageAbsent", "const", "KeyUsage", "", ""},
 	{"ossl.LeaveToGC", "func", "(o Collectable)", "LeaveToGC has the garbage collector close o once nothing refers to it any more, and does not count that as a leak (Live): for programs whose own interface has no place for a Close.", ""},
 	{"ossl.LibCtx", "type", "", "LibCtx is a libcrypto of its own, with providers, configuration and properties apart from those of the process: OSSL_LIB_CTX(3).", "OSSL_LIB_CTX"},
-	{"ossl.LibCtx.Close", "*method", "()", "Close ends the use of l, in place of OSSL_LIB_CTX_free(3).", "OPENSSL_thread_stop_ex OSSL_LIB_CTX_free"},
+	{"ossl.LibCtx.Close", "*method", "()", "Close ends the use of l, in place of OSSL_LIB_CTX_free(3).", "OSSL_LIB_CTX_free"},
 	{"ossl.LibCtx.DefaultPropertiesIsFIPSEnabled", "*method", "() bool", "DefaultPropertiesIsFIPSEnabled says whether that query demands FIPS: EVP_default_properties_is_fips_enabled(3).", ""},
 	{"ossl.LibCtx.LoadConfig", "*method", "(file string) error", "LoadConfig applies a configuration file: OSSL_LIB_CTX_load_config(3).", "OSSL_LIB_CTX_load_config"},
 	{"ossl.LibCtx.SetDefaultProperties", "*method", "(query string) error", "SetDefaultProperties sets the query that every fetch of an algorithm goes by, \"fips=yes\": EVP_set_default_properties(3).", "EVP_set_default_properties"},
