@@ -170,5 +170,9 @@ func serveHTTP(link Link, data []byte) error {
 	if _, err := link.Write(append([]byte(head), data...)); err != nil {
 		return err
 	}
-	return link.CloseWrite()
+	// A client that has all that Content-Length says may be gone by now.
+	if err := link.CloseWrite(); !errors.Is(err, io.ErrUnexpectedEOF) && !isReset(err) {
+		return err
+	}
+	return nil
 }
