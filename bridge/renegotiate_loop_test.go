@@ -13,18 +13,7 @@ import (
 // messages are taken by a read of the same round: no event comes any more, and
 // the Write goes on all the same.
 func TestStreamRenegotiateWrite(t *testing.T) {
-	allow := func(c *ossl.Ctx) {
-		must(t, c.SetMaxProtoVersion(ossl.TLS1_2Version))
-		c.ClearOptions(ossl.OpNoRenegotiation)
-		c.SetOptions(ossl.OpAllowClientRenegotiation)
-	}
-	server, client := serverCtx(t, testdata.ECDSA, allow), clientCtx(t, testdata.ECDSA, allow)
-	l, err := NewLoop(nil)
-	must(t, err)
-	defer l.Close()
-	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
-	must(t, err)
-	defer unix.Close(fds[1])
+	server, client, l, fds := renegotiable(t)
 	peer, err := server.NewServerSSL(fds[1], 0)
 	must(t, err)
 	defer peer.Close()
@@ -66,18 +55,7 @@ func TestStreamRenegotiateWrite(t *testing.T) {
 // the round, read the end of a renegotiation, and with it data that no event
 // announces any more.
 func TestStreamRenegotiateRead(t *testing.T) {
-	allow := func(c *ossl.Ctx) {
-		must(t, c.SetMaxProtoVersion(ossl.TLS1_2Version))
-		c.ClearOptions(ossl.OpNoRenegotiation)
-		c.SetOptions(ossl.OpAllowClientRenegotiation)
-	}
-	server, client := serverCtx(t, testdata.ECDSA, allow), clientCtx(t, testdata.ECDSA, allow)
-	l, err := NewLoop(nil)
-	must(t, err)
-	defer l.Close()
-	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
-	must(t, err)
-	defer unix.Close(fds[1])
+	server, client, l, fds := renegotiable(t)
 	ssl, err := server.NewSSL()
 	must(t, err)
 	ssl.SetAcceptState()
@@ -117,6 +95,23 @@ func TestStreamRenegotiateRead(t *testing.T) {
 	if h.data != "late" {
 		t.Errorf("data %q", h.data)
 	}
+}
+
+// renegotiable is what two sides need that may renegotiate. The loop closes
+// fds[0], of what is added to it.
+func renegotiable(t *testing.T) (server, client *ossl.Ctx, l *Loop, fds [2]int) {
+	t.Helper()
+	allow := func(c *ossl.Ctx) {
+		must(t, c.SetMaxProtoVersion(ossl.TLS1_2Version))
+		c.ClearOptions(ossl.OpNoRenegotiation)
+		c.SetOptions(ossl.OpAllowClientRenegotiation)
+	}
+	l, err := NewLoop(nil)
+	must(t, err)
+	fds, err = unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
+	must(t, err)
+	t.Cleanup(func() { l.Close(); unix.Close(fds[1]) })
+	return serverCtx(t, testdata.ECDSA, allow), clientCtx(t, testdata.ECDSA, allow), l, fds
 }
 
 type writesLater struct {
