@@ -359,9 +359,14 @@ func fill(t testing.TB, s *ossl.SSL, p []byte) {
 // readable asks poll(2) without waiting.
 func readable(t testing.TB, fd int) bool {
 	t.Helper()
-	n, err := unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, 0)
-	must(t, err)
-	return n == 1
+	for {
+		n, err := unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, 0)
+		if err == unix.EINTR { // the runtime's signals reach this thread
+			continue
+		}
+		must(t, err)
+		return n == 1
+	}
 }
 
 // drainFD throws away what has arrived and says how much it was.
